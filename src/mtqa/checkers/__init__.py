@@ -1,0 +1,33 @@
+"""Checkers for what a YAML pattern cannot say, one module each, and the list of them.
+
+A rule's ``kind`` chooses its checker; the rule supplies ids, messages, options and examples.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+from mtqa.rules.match import PatternChecker
+
+if TYPE_CHECKING:
+    from mtqa.finding import Checker
+    from mtqa.rules.load import RuleSet
+
+# kind of rule -> module with a `build(rules: RuleSet) -> Checker`
+_KINDS = {
+    "encoding": "mtqa.checkers.encoding",
+    "quotes": "mtqa.checkers.quotes",
+    "article": "mtqa.checkers.article",
+    "repetition": "mtqa.checkers.repetition",
+    "consistency": "mtqa.checkers.consistency",
+}
+
+
+def build_checkers(rules: RuleSet) -> list[Checker]:
+    """The checkers that ``rules`` need, in a fixed order."""
+    checkers: list[Checker] = [PatternChecker(rules)] if rules.entries else []
+    for kind, module in _KINDS.items():
+        if rules.of_kind(kind):
+            checkers.append(import_module(module).build(rules))
+    return checkers

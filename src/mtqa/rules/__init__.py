@@ -1,0 +1,1 @@
+"""Rules are data: their schema, the loader, and the engine that matches them."""

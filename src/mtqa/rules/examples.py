@@ -1,0 +1,58 @@
+"""Run the examples inside rules: every rule proves itself on its own texts."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mtqa.document import Document
+from mtqa.finding import apply_edits
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+    from mtqa.finding import Edit, Finding
+    from mtqa.rules.load import Rule
+    from mtqa.rules.schema import Example
+
+    Check = Callable[[Document], Iterable[Finding]]
+
+
+def failures(rule: Rule, check: Check) -> Iterator[str]:
+    """What goes wrong with a rule's examples, a sentence each; ``check`` runs that rule alone on a document."""
+    for entry, bad, good in rule.examples:
+        for example in bad:
+            yield from _bad(entry, example, check)
+        for text in good:
+            for finding in _of(entry, check(Document.from_text(text))):
+                yield f"{entry}: fires on the good example {text!r}, at {_quote(text, finding)}"
+
+
+def _bad(entry: str, example: Example, check: Check) -> Iterator[str]:
+    document = Document.from_text(example.text)
+    found = _of(entry, check(document))
+    if not found:
+        yield f"{entry}: does not fire on the bad example {example.text!r}"
+        return
+    if example.fields is not None:
+        fields = {name: value for finding in found for name, value in finding.fields.items()}
+        if fields != example.fields:
+            yield f"{entry}: captures {fields} from {example.text!r}, not {example.fields}"
+    if example.fixed is None:
+        return
+    fixed = apply_edits(document.text, [edit for finding in found for edit in _first_fix(finding)])
+    if fixed != example.fixed:
+        yield f"{entry}: turns {example.text!r} into {fixed!r}, not {example.fixed!r}"
+    elif again := _of(entry, check(Document.from_text(fixed))):
+        yield f"{entry}: its fix does not settle: fires again on {fixed!r}, at {_quote(fixed, again[0])}"
+
+
+def _first_fix(finding: Finding) -> tuple[Edit, ...]:
+    return finding.fixes[0].edits if finding.fixes else ()
+
+
+def _of(entry: str, findings: Iterable[Finding]) -> list[Finding]:
+    return [finding for finding in findings if entry in (finding.rule, *finding.related)]
+
+
+def _quote(text: str, finding: Finding) -> str:
+    return repr(text[finding.span.start : finding.span.end])

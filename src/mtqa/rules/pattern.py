@@ -1,0 +1,93 @@
+"""From what a rule file says to one regular expression: literal phrases, named fragments, replacements."""
+
+from __future__ import annotations
+
+import re
+
+from mtqa.rules.guard import widen
+from mtqa.rules.safety import complaint
+
+_NAME = re.compile(r"\{\{([a-z][a-z0-9_]*)\}\}")
+_SPACE = "[ \\u00a0]+"
+_APOSTROPHE = "['’]"
+_SMALL_WORDS = frozenset("a an and as at but by for from in into nor of on or over the to up via with".split())
+
+
+class PatternError(ValueError):
+    """A pattern that cannot be used; the message says why."""
+
+
+def expand(pattern: str, define: dict[str, str]) -> str:
+    """``pattern`` with every ``{{name}}`` replaced by its definition (which may use others)."""
+    for _ in range(8):
+        missing = [name for name in _NAME.findall(pattern) if name not in define]
+        if missing:
+            raise PatternError(f"undefined fragment {{{{{missing[0]}}}}}")
+        expanded = _NAME.sub(lambda found: f"(?:{define[found[1]]})", pattern)
+        if expanded == pattern:
+            return pattern
+        pattern = expanded
+    raise PatternError("fragments refer to each other in a circle")
+
+
+def phrases(forms: list[str]) -> str:
+    """One pattern for literal forms: whole words, longest first, any white space, either apostrophe."""
+    parts = [_phrase(form) for form in sorted(forms, key=lambda form: (-len(form), form))]
+    return "(?:" + "|".join(parts) + ")"
+
+
+def _phrase(form: str) -> str:
+    words = [re.escape(word).replace("'", _APOSTROPHE).replace("’", _APOSTROPHE) for word in form.split()]
+    before = r"(?<!\w)" if form[:1].isalnum() else ""
+    after = r"(?!\w)" if form[-1:].isalnum() else ""
+    return before + _SPACE.join(words) + after
+
+
+def checked(pattern: str, *, case: bool, examined: bool = False) -> tuple[str, str]:
+    """``(pattern, guard)``: the pattern as ``re`` takes it, flags inside, and its RE2 guard.
+
+    ``examined`` leaves out the search for dangerous shapes, where the parts have been examined one by one.
+
+    Raises :class:`PatternError` for a pattern that does not parse, matches nothing, or could take too long.
+    """
+    full = pattern if case else f"(?i:{pattern})"
+    try:
+        problem = "" if examined else complaint(pattern)
+        guard = widen(full)
+        empty = re.compile(full).match("")
+    except re.error as error:
+        raise PatternError(f"not a regular expression: {error}") from error
+    if problem:
+        raise PatternError(problem)
+    if empty:
+        raise PatternError("matches the empty string, so it would fire everywhere")
+    return full, guard
+
+
+def fit_case(replacement: str, matched: str, *, starts_sentence: bool) -> str:
+    """``replacement`` in the letter case of what it replaces.
+
+    All capitals give all capitals; a title-cased phrase of two or more words gives a title-cased one, unless the
+    replacement has capitals of its own (a proper name); a leading capital at the start of a sentence gives a leading
+    capital. Anything else is left as the rule wrote it.
+    """
+    letters = [c for c in matched if c.isalpha()]
+    if not letters or not replacement:
+        return replacement
+    if len(letters) > 3 and all(c.isupper() for c in letters):
+        return replacement.upper()
+    if starts_sentence and letters[0].isupper():
+        replacement = replacement[:1].upper() + replacement[1:]
+    if any(c.isupper() for c in replacement[1:]):
+        return replacement
+    words = [word for word in re.findall(r"[^\W\d_]+(?:['’][^\W\d_]+)*", matched) if word.lower() not in _SMALL_WORDS]
+    if len(words) > 1 and all(word[0].isupper() for word in words):
+        return _title(replacement)
+    return replacement
+
+
+def _title(text: str) -> str:
+    words = re.split(r"(\s+|-)", text)
+    return "".join(
+        word if word in _SMALL_WORDS and place else word[:1].upper() + word[1:] for place, word in enumerate(words)
+    )

@@ -1,0 +1,123 @@
+"""The schema of rule files, as written by people in YAML (see docs/rules.md).
+
+These structures hold a file as it stands; :mod:`mtqa.rules.load` checks what a schema cannot say and turns each
+file into the entries that the engine matches.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+import msgspec
+
+SeverityName = Literal["neutral", "minor", "major", "critical"]
+ConfidenceName = Literal["high", "medium", "low"]
+SafetyName = Literal["safe", "review"]
+ScopeName = Literal["line", "sentence", "text", "block"]
+KindName = Literal[
+    "existence",
+    "replace",
+    "terms",
+    "metadata",
+    "block",
+    "repetition",
+    "consistency",
+    "encoding",
+    "quotes",
+    "article",
+]
+
+CONFIDENCE: dict[str, float] = {"high": 0.95, "medium": 0.8, "low": 0.6}
+
+
+class _Strict(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Base of all parts of a rule file: unknown keys are errors."""
+
+
+class Example(_Strict):
+    """A text that a rule must fire on; ``fixed`` is the text after its first fix, ``fields`` what it captures."""
+
+    text: str
+    fixed: str | None = None
+    fields: dict[str, str] | None = None
+
+
+class FixSpec(_Strict):
+    """What to do with a match: delete it or its line, or replace it (candidates, best first)."""
+
+    delete: Literal["line", "match"] | None = None
+    replace: list[str] = []
+    safety: SafetyName = "review"
+
+
+class Row(_Strict):
+    """One row of a ``terms`` table.
+
+    ``bad`` lists literal forms (a space matches any white space, an apostrophe either kind); ``pattern`` is a regular
+    expression instead. ``good`` lists replacements, best first. ``unless``/``when`` are searched in the sentence;
+    ``context`` names contexts of which the document must show one. ``hit``/``miss`` are the row's examples.
+    """
+
+    key: str
+    bad: list[str] = []
+    pattern: str | None = None
+    good: list[str] = []
+    zh: str = ""
+    note: str = ""
+    message: str | None = None
+    confidence: ConfidenceName | None = None
+    severity: SeverityName | None = None
+    mqm: str | None = None
+    case: bool | None = None
+    unless: str | None = None
+    when: str | None = None
+    context: list[str] | None = None
+    hit: list[Example | str]
+    miss: list[str]
+
+
+class RuleFile(_Strict):
+    """One file under ``rules/``. Which keys apply depends on ``kind``; see docs/rules.md."""
+
+    id: str
+    message: str
+    severity: SeverityName = "minor"
+    mqm: str
+    kind: KindName
+    scope: ScopeName = "line"
+    pattern: str | None = None
+    patterns: list[str] = []
+    case: bool = False
+    define: dict[str, str] = {}
+    fix: FixSpec | None = None
+    note: str = ""
+    zh: str = ""
+    confidence: ConfidenceName = "high"
+    unless: str | None = None
+    when: str | None = None
+    context: list[str] = []
+    options: dict[str, Any] = {}
+    rows: list[Row] = []
+    aliases: list[str] = []
+    bad: list[Example | str] = []
+    good: list[str] = []
+
+
+class ContextSpec(_Strict):
+    """A named document context: at least ``at_least`` different matches of ``pattern`` anywhere in the text."""
+
+    pattern: str
+    at_least: int = 1
+    case: bool = False
+
+
+class Definitions(_Strict):
+    """``rules/definitions.yaml``: contexts and pattern fragments shared by all rule files."""
+
+    contexts: dict[str, ContextSpec] = {}
+    define: dict[str, str] = {}
+
+
+def as_example(example: Example | str) -> Example:
+    """An example in its full form."""
+    return Example(text=example) if isinstance(example, str) else example

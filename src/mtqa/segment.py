@@ -1,0 +1,65 @@
+"""Sentences and words inside lines, as spans.
+
+Sentences come from sentencex (exact code-point offsets, abbreviations such as "Co., Ltd." kept whole). A sentence
+never crosses a line end, and its span leaves out the white space around it.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from mtqa.document import Span
+
+if TYPE_CHECKING:
+    from mtqa.document import Document
+
+WORD = re.compile(r"[^\W_]+(?:['’.\-][^\W_]+)*")
+_SPACE = re.compile(r"\s+")
+
+
+@lru_cache(maxsize=4096)
+def sentences_of(line: str) -> tuple[tuple[int, int], ...]:
+    """Offsets ``(start, end)`` of the sentences of one line, white space around them left out."""
+    if not line.strip():
+        return ()
+    import sentencex
+
+    found = []
+    for boundary in sentencex.get_sentence_boundaries("en", line):
+        start, end = boundary["start_index"], boundary["end_index"]
+        piece = line[start:end]
+        start += len(piece) - len(piece.lstrip())
+        end -= len(piece) - len(piece.rstrip())
+        if start < end:
+            found.append((start, end))
+    return tuple(found)
+
+
+def sentences(document: Document) -> list[Span]:
+    """All sentences of a document, in order."""
+    return [
+        Span(line.start + start, line.start + end)
+        for line in document.lines
+        for start, end in sentences_of(document.slice(line.span))
+    ]
+
+
+def sentence_at(document: Document, offset: int) -> Span:
+    """The sentence that ``offset`` lies in, or the whole line where it lies in none."""
+    line = document.line_at(offset)
+    for start, end in sentences_of(document.slice(line.span)):
+        if line.start + start <= offset < line.start + end:
+            return Span(line.start + start, line.start + end)
+    return line.span
+
+
+def count_words(text: str) -> int:
+    """Number of words; hyphenated words and figures such as "1,000.5" count as few tokens, punctuation as none."""
+    return len(WORD.findall(text))
+
+
+def normalised(text: str) -> str:
+    """``text`` with white space folded, so that re-wrapping does not change what it is compared by."""
+    return _SPACE.sub(" ", text).strip()
