@@ -134,6 +134,10 @@ class Document:
             raise DocumentError(f"cannot read: {error.strerror or error}", place=Place(shown)) from error
         return cls.from_bytes(data, shown, encoding)
 
+    def __reduce__(self) -> tuple[object, ...]:
+        """Travel between processes without what was computed on demand."""
+        return (Document, (self.path, self.data, self.text, self.encoding, self.bom))
+
     def encode(self, text: str) -> bytes:
         """``text`` as this document would hold it on disk: its byte order mark, its codec."""
         return self.bom + text.encode(self.encoding)

@@ -7,18 +7,19 @@ critical 25 penalty points; ``neutral`` (0 points) marks what is no error, such 
 from __future__ import annotations
 
 import hashlib
+from bisect import bisect_left, insort
 from dataclasses import dataclass, field, replace
 from enum import Enum, IntEnum
 from functools import cached_property
+from itertools import pairwise
 from typing import TYPE_CHECKING, Protocol
 
-from mtqa.document import Span
 from mtqa.segment import normalised, sentence_at
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from mtqa.document import Document
+    from mtqa.document import Document, Span
 
 
 class Severity(IntEnum):
@@ -72,7 +73,7 @@ class Fix:
     safety: Safety = Safety.REVIEW
 
     def __post_init__(self) -> None:
-        for before, after in zip(self.edits, self.edits[1:], strict=False):
+        for before, after in pairwise(self.edits):
             if before.span.end > after.span.start:
                 raise ValueError("edits of one fix overlap or are out of order")
 
@@ -135,7 +136,7 @@ def apply_edits(text: str, edits: Iterable[Edit]) -> str:
     Raises ValueError when two edits overlap. Of two edits at one place, insertions stand before replacements.
     """
     ordered = sorted(edits, key=lambda edit: (edit.span.start, edit.span.end))
-    for before, after in zip(ordered, ordered[1:], strict=False):
+    for before, after in pairwise(ordered):
         if before.span.end > after.span.start:
             raise ValueError(f"edits overlap at offset {after.span.start}")
     for edit in reversed(ordered):
@@ -179,8 +180,6 @@ class _Taken:
         self._spans: list[Span] = []
 
     def _neighbours(self, span: Span) -> Sequence[Span]:
-        from bisect import bisect_left
-
         index = bisect_left(self._spans, span)
         return self._spans[max(0, index - 1) : index + 1]
 
@@ -191,8 +190,6 @@ class _Taken:
         return any(other.contains(span) for other in self._neighbours(span))
 
     def add(self, span: Span) -> None:
-        from bisect import insort
-
         insort(self._spans, span)
 
 

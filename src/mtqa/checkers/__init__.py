@@ -12,9 +12,10 @@ from mtqa.rules.match import PatternChecker
 
 if TYPE_CHECKING:
     from mtqa.finding import Checker
+    from mtqa.knowledge import Knowledge
     from mtqa.rules.load import RuleSet
 
-# kind of rule -> module with a `build(rules: RuleSet) -> Checker`
+# kind of rule -> module with a `build(rules: RuleSet, knowledge: Knowledge) -> Checker`
 _KINDS = {
     "encoding": "mtqa.checkers.encoding",
     "quotes": "mtqa.checkers.quotes",
@@ -24,10 +25,10 @@ _KINDS = {
 }
 
 
-def build_checkers(rules: RuleSet) -> list[Checker]:
-    """The checkers that ``rules`` need, in a fixed order."""
-    checkers: list[Checker] = [PatternChecker(rules)] if rules.entries else []
+def build_checkers(rules: RuleSet, knowledge: Knowledge) -> list[Checker]:
+    """The checkers that ``rules`` need, in a fixed order; ``knowledge`` is what the corpus tells."""
+    checkers: list[Checker] = [PatternChecker(rules)]
     for kind, module in _KINDS.items():
         if rules.of_kind(kind):
-            checkers.append(import_module(module).build(rules))
+            checkers.append(import_module(module).build(rules, knowledge))
     return checkers

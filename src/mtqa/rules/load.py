@@ -29,6 +29,7 @@ DEFINITIONS = "definitions.yaml"
 _ID = re.compile(r"[a-z][a-z0-9-]*(\.[a-z0-9-]+)+")
 _KEY = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _PATTERN_KINDS = ("existence", "replace", "metadata")
+_ROW_KINDS = ("terms", "consistency")
 _T = TypeVar("_T")
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
@@ -42,6 +43,7 @@ class Entry:
     """
 
     id: str
+    kind: str
     pattern: str
     guard: str
     scope: str
@@ -216,15 +218,15 @@ def _rule(source: _Source, shared: dict[str, str], contexts: dict[str, ContextSp
     for name in spec.context:
         if name not in contexts:
             raise source.error(f"unknown context {name!r}; known: {', '.join(sorted(contexts))}", ".context")
-    if spec.kind == "terms":
+    if spec.kind in _ROW_KINDS:
         entries = tuple(_row_entry(source, spec, index, define, contexts) for index in range(len(spec.rows)))
         if not entries:
-            raise source.error("a terms rule needs rows", ".kind")
+            raise source.error(f"a rule of kind {spec.kind} needs rows", ".kind")
     elif spec.kind in _PATTERN_KINDS:
         entries = _pattern_entries(source, spec, define)
     else:
         entries = ()
-    if spec.kind != "terms" or spec.bad or spec.good:
+    if spec.kind not in _ROW_KINDS or spec.bad or spec.good:
         _need_examples(source, len(spec.bad), len(spec.good), ".bad")
     return Rule(spec, str(source.file), entries)
 
@@ -251,6 +253,7 @@ def _pattern_entries(source: _Source, spec: RuleFile, define: dict[str, str]) ->
     full, guard = _checked(source, joined, where, define, case=spec.case, examined=True)
     entry = Entry(
         id=spec.id,
+        kind=spec.kind,
         pattern=full,
         guard=guard,
         scope=spec.scope,
@@ -292,7 +295,11 @@ def _row_entry(
         raise source.error("a row has either bad forms or a pattern", path)
     _need_examples(source, len(row.hit), len(row.miss), f"{path}.hit", least=1)
     case = spec.case if row.case is None else row.case
-    raw = phrases(row.bad) if row.pattern is None else row.pattern
+    if spec.kind == "consistency" and not (row.bad and row.good):
+        raise source.error("a consistency row needs bad forms and the good one", path)
+    # Consistency compares all forms of a name, so its pattern finds the good ones, too.
+    forms = [*row.bad, *row.good] if spec.kind == "consistency" else row.bad
+    raw = phrases(forms) if row.pattern is None else row.pattern
     full, guard = _checked(source, raw, f"{path}.{'bad' if row.bad else 'pattern'}", define, case=case)
     names = spec.context if row.context is None else row.context
     for name in names:
@@ -300,6 +307,7 @@ def _row_entry(
             raise source.error(f"unknown context {name!r}; known: {', '.join(sorted(contexts))}", f"{path}.context")
     entry = Entry(
         id=f"{spec.id}.{row.key}",
+        kind=spec.kind,
         pattern=full,
         guard=guard,
         scope="line",

@@ -13,7 +13,7 @@ from mtqa.rules.pattern import fit_case
 from mtqa.segment import sentences_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from mtqa.document import Document, Line
     from mtqa.rules.load import Entry, RuleSet
@@ -83,8 +83,8 @@ class PatternChecker:
 
     name = "rules"
 
-    def __init__(self, rules: RuleSet, entries: Iterable[Entry] | None = None) -> None:
-        chosen = tuple(rules.entries if entries is None else entries)
+    def __init__(self, rules: RuleSet, entries: tuple[Entry, ...] | None = None) -> None:
+        chosen = tuple(entry for entry in rules.entries if entry.kind != "consistency") if entries is None else entries
         self.version = rules.digest
         self._contexts = rules.contexts
         self._by_line = tuple(entry for entry in chosen if entry.scope != "text")

@@ -10,7 +10,31 @@ from mtqa.rules.safety import complaint
 _NAME = re.compile(r"\{\{([a-z][a-z0-9_]*)\}\}")
 _SPACE = "[ \\u00a0]+"
 _APOSTROPHE = "['’]"
-_SMALL_WORDS = frozenset("a an and as at but by for from in into nor of on or over the to up via with".split())
+_SMALL_WORDS = frozenset(
+    [
+        "a",
+        "an",
+        "and",
+        "as",
+        "at",
+        "but",
+        "by",
+        "for",
+        "from",
+        "in",
+        "into",
+        "nor",
+        "of",
+        "on",
+        "or",
+        "over",
+        "the",
+        "to",
+        "up",
+        "via",
+        "with",
+    ]
+)
 
 
 class PatternError(ValueError):

@@ -5,7 +5,7 @@ Python's ``re`` backtracks. Three shapes are refused, on the parsed pattern and 
 - a repeat inside an unbounded repeat, unless a mandatory separator keeps the inner one from trading characters
   with its next round (``(?:\\w+ )+`` is fine, ``(?:\\w+)+`` and ``(?:\\w+ ?)+`` are not);
 - two unbounded repeats side by side that can match the same character (``\\w*\\w+``);
-- an unbounded repeat that can run across a whole line (it takes in the space character), unless the pattern is
+- an unbounded repeat that can run across a whole line (it takes in spaces and letters), unless the pattern is
   anchored at the start: from every position it would scan to the end of a 2,500-character paragraph.
 """
 
@@ -37,7 +37,7 @@ def _sequence(items: list[Any], flags: int, *, outer: bool, anchored: bool) -> s
             reach = _characters(body)
             if previous & reach:
                 return "two unbounded repeats side by side can match the same text; bound one of them"
-            if ord(" ") in reach and not anchored:
+            if {ord(" "), ord("e")} <= reach and not anchored:
                 return "an unbounded repeat can run across the whole line; give it a bound such as {0,80}"
             if outer and not _separated(items, index, reach):
                 return "a repeat inside an unbounded repeat has no fixed separator; bound it or add one"

@@ -34,7 +34,7 @@ class _Strict(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     """Base of all parts of a rule file: unknown keys are errors."""
 
 
-class Example(_Strict):
+class Example(_Strict, frozen=True, kw_only=True):
     """A text that a rule must fire on; ``fixed`` is the text after its first fix, ``fields`` what it captures."""
 
     text: str
@@ -42,7 +42,7 @@ class Example(_Strict):
     fields: dict[str, str] | None = None
 
 
-class FixSpec(_Strict):
+class FixSpec(_Strict, frozen=True, kw_only=True):
     """What to do with a match: delete it or its line, or replace it (candidates, best first)."""
 
     delete: Literal["line", "match"] | None = None
@@ -50,7 +50,7 @@ class FixSpec(_Strict):
     safety: SafetyName = "review"
 
 
-class Row(_Strict):
+class Row(_Strict, frozen=True, kw_only=True):
     """One row of a ``terms`` table.
 
     ``bad`` lists literal forms (a space matches any white space, an apostrophe either kind); ``pattern`` is a regular
@@ -76,7 +76,7 @@ class Row(_Strict):
     miss: list[str]
 
 
-class RuleFile(_Strict):
+class RuleFile(_Strict, frozen=True, kw_only=True):
     """One file under ``rules/``. Which keys apply depends on ``kind``; see docs/rules.md."""
 
     id: str
@@ -103,7 +103,7 @@ class RuleFile(_Strict):
     good: list[str] = []
 
 
-class ContextSpec(_Strict):
+class ContextSpec(_Strict, frozen=True, kw_only=True):
     """A named document context: at least ``at_least`` different matches of ``pattern`` anywhere in the text."""
 
     pattern: str
@@ -111,7 +111,7 @@ class ContextSpec(_Strict):
     case: bool = False
 
 
-class Definitions(_Strict):
+class Definitions(_Strict, frozen=True, kw_only=True):
     """``rules/definitions.yaml``: contexts and pattern fragments shared by all rule files."""
 
     contexts: dict[str, ContextSpec] = {}

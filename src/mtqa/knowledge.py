@@ -1,0 +1,62 @@
+"""What a whole corpus tells: gathered in a first pass, explicit, mergeable in any order, hashable.
+
+Today it holds which forms of one name occur, and in how many documents (see ``kind: consistency``).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections import Counter
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from mtqa.rules.match import compiled
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from mtqa.document import Document
+    from mtqa.rules.load import Entry, RuleSet
+
+
+@dataclass(frozen=True)
+class Knowledge:
+    """``forms``: for each consistency entry id, the forms met (case folded) and the number of documents with each."""
+
+    forms: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, document: Document, rules: RuleSet) -> Knowledge:
+        """What one document tells."""
+        found = {}
+        for rule in rules.of_kind("consistency"):
+            for entry in rule.entries:
+                if forms := forms_in(document.text, entry):
+                    found[entry.id] = dict.fromkeys(forms, 1)
+        return cls(found)
+
+    @classmethod
+    def merged(cls, parts: Iterable[Knowledge]) -> Knowledge:
+        """All parts together; the order of the parts does not matter."""
+        counts: dict[str, Counter[str]] = {}
+        for part in parts:
+            for entry, forms in part.forms.items():
+                counts.setdefault(entry, Counter()).update(forms)
+        return cls({entry: dict(sorted(forms.items())) for entry, forms in sorted(counts.items())})
+
+    @cached_property
+    def digest(self) -> str:
+        """Changes whenever what is known changes."""
+        return hashlib.sha256(json.dumps(self.forms, sort_keys=True).encode()).hexdigest()
+
+
+def forms_in(text: str, entry: Entry) -> list[str]:
+    """The different forms of one entry in ``text``, case and kind of apostrophe folded, sorted."""
+    return sorted({fold(match[0]) for match in compiled(entry.pattern).finditer(text)})
+
+
+def fold(form: str) -> str:
+    """A form as it is compared: case and kind of apostrophe do not count."""
+    return " ".join(form.casefold().replace("’", "'").split())

@@ -1,0 +1,276 @@
+"""Run checkers over documents: one document, or a stream of them on several processes.
+
+Results come in the order of the sources and hold nothing of earlier documents, so memory does not grow with the
+corpus and neither worker count nor order changes a byte of the output.
+"""
+
+from __future__ import annotations
+
+import os
+from collections import deque
+from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass, field, replace
+from fnmatch import fnmatchcase
+from itertools import chain, islice
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+from mtqa.checkers import build_checkers
+from mtqa.checkers.boilerplate import group_blocks
+from mtqa.document import Document
+from mtqa.errors import DocumentError, MtqaError, Place
+from mtqa.finding import Finding, Severity, identify, resolve
+from mtqa.knowledge import Knowledge
+from mtqa.rules.load import RuleSet, load_rules, shipped_rules
+from mtqa.segment import count_words
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+
+    from mtqa.finding import Checker
+
+_R = TypeVar("_R")
+_MAX_LINE = 1_000_000
+
+
+class CheckerError(MtqaError):
+    """A checker that crashed, timed out or is missing; never the same as "no findings"."""
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where a document comes from: ``name`` is what is shown and recorded; ``data`` replaces reading ``file``."""
+
+    name: str
+    file: str = ""
+    encoding: str | None = None
+    data: bytes | None = None
+
+    def read(self) -> Document:
+        if self.data is not None:
+            return Document.from_bytes(self.data, self.name, self.encoding)
+        return Document.read(Path(self.file or self.name), self.name, self.encoding)
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """Which findings to keep: ids, families (``term``) or globs (``term.*``); ``ignore`` wins over ``select``.
+
+    ``severities`` gives rules another severity by the same kinds of name, later entries winning.
+    """
+
+    select: tuple[str, ...] = ()
+    ignore: tuple[str, ...] = ()
+    min_severity: Severity = Severity.NEUTRAL
+    severities: tuple[tuple[str, Severity], ...] = ()
+
+    def keeps(self, rule: str) -> bool:
+        chosen = not self.select or any(names(pattern, rule) for pattern in self.select)
+        return chosen and not any(names(pattern, rule) for pattern in self.ignore)
+
+    def severity(self, rule: str, default: Severity) -> Severity:
+        for pattern, severity in reversed(self.severities):
+            if names(pattern, rule):
+                return severity
+        return default
+
+
+def names(pattern: str, rule: str) -> bool:
+    """True when ``pattern`` is the rule's id, a prefix of it at a dot, or a glob that matches it."""
+    return rule == pattern or rule.startswith(f"{pattern}.") or fnmatchcase(rule, pattern)
+
+
+@dataclass(frozen=True)
+class Result:
+    """What linting one source gave: the document and its findings, or the errors that prevented it."""
+
+    source: Source
+    document: Document | None = None
+    findings: tuple[Finding, ...] = ()
+    words: int = 0
+    errors: tuple[MtqaError, ...] = ()
+
+    @property
+    def penalty(self) -> int:
+        """MQM penalty points of all findings."""
+        return sum(finding.severity.penalty for finding in self.findings)
+
+    @property
+    def penalty_per_1000_words(self) -> float:
+        """MQM penalty points per 1,000 words; 0 for a text without words."""
+        return 1000 * self.penalty / self.words if self.words else 0.0
+
+
+@dataclass
+class Linter:
+    """All checkers of a rule set, ready to run. Build it once per process."""
+
+    rules: RuleSet
+    selection: Selection = field(default_factory=Selection)
+    overrides: tuple[tuple[str, Selection], ...] = ()
+    knowledge: Knowledge = field(default_factory=Knowledge)
+    max_line: int = _MAX_LINE
+
+    def __post_init__(self) -> None:
+        self.rules = select_rules(self.rules, self.selection)
+        self.checkers: list[Checker] = build_checkers(self.rules, self.knowledge)
+
+    def __reduce__(self) -> tuple[object, ...]:
+        """Rebuild in another process: compiled pattern sets cannot travel."""
+        return (Linter, (self.rules, self.selection, self.overrides, self.knowledge, self.max_line))
+
+    def check(self, document: Document) -> list[Finding]:
+        """Findings of one document, in document order, resolved, with fingerprints.
+
+        Raises :class:`CheckerError` naming the checker that failed, :class:`DocumentError` for an over-long line.
+        """
+        self._refuse_long_lines(document)
+        raw: list[Finding] = []
+        for checker in self.checkers:
+            try:
+                raw.extend(checker.check(document))
+            except MtqaError:
+                raise
+            except Exception as error:
+                raise CheckerError(
+                    f"checker {checker.name!r} failed: {type(error).__name__}: {error}",
+                    place=Place(document.path),
+                    remedy="this is a bug in the checker; leave its rules out with --ignore until it is mended",
+                ) from error
+        blocks = group_blocks(document, raw, self.rules)
+        return identify(document, resolve(self._reweighted(document, blocks)))
+
+    def _refuse_long_lines(self, document: Document) -> None:
+        if len(document.text) <= self.max_line:
+            return
+        for line in document.lines:
+            if line.end - line.start > self.max_line:
+                raise DocumentError(
+                    f"a line of {line.end - line.start:,} characters; the limit is {self.max_line:,}",
+                    place=Place(document.path, line.number),
+                    remedy="one paragraph per line is expected; raise max-line-length under [lint] if this is prose",
+                )
+
+    def _reweighted(self, document: Document, findings: Iterable[Finding]) -> Iterator[Finding]:
+        active = [self.selection, *(s for pattern, s in self.overrides if fnmatchcase(document.path, pattern))]
+        for finding in findings:
+            severity = finding.severity
+            for selection in active:
+                severity = selection.severity(finding.rule, severity)
+            least = max(selection.min_severity for selection in active)
+            if severity >= least and all(selection.keeps(finding.rule) for selection in active):
+                yield finding if severity is finding.severity else replace(finding, severity=severity)
+
+    def lint(self, source: Source) -> Result:
+        """Read and check one source; what prevents that becomes the result's errors."""
+        try:
+            document = source.read()
+            findings = tuple(self.check(document))
+        except MtqaError as error:
+            return Result(source, errors=(error,))
+        return Result(source, document, findings, count_words(document.text))
+
+    def gather(self, sources: Iterable[Source]) -> Knowledge:
+        """What the sources together tell (see :mod:`mtqa.knowledge`); unreadable sources tell nothing."""
+        return Knowledge.merged(self._gather_one(source) for source in sources)
+
+    def _gather_one(self, source: Source) -> Knowledge:
+        try:
+            return Knowledge.of(source.read(), self.rules)
+        except DocumentError:
+            return Knowledge()
+
+
+def select_rules(rules: RuleSet, selection: Selection) -> RuleSet:
+    """``rules`` without those of which no finding could be kept, so that they cost nothing."""
+    kept = []
+    for rule in rules.rules:
+        entries = tuple(entry for entry in rule.entries if selection.keeps(entry.id))
+        whole = not rule.entries and (selection.keeps(rule.id) or _some_row(rule.id, selection))
+        if entries or whole:
+            kept.append(type(rule)(rule.spec, rule.path, entries))
+    return RuleSet(tuple(kept), rules.contexts, rules.digest)
+
+
+def _some_row(rule_id: str, selection: Selection) -> bool:
+    return any(pattern.startswith(f"{rule_id}.") for pattern in selection.select) and rule_id not in selection.ignore
+
+
+def lint(document: Document, *, select: Sequence[str] = (), ignore: Sequence[str] = ()) -> list[Finding]:
+    """Findings of one document by the shipped rules; the Python entry point, as in ``from mtqa import lint``.
+
+    For many documents build a :class:`Linter` once.
+    """
+    rules = load_rules(shipped_rules())
+    return Linter(rules, Selection(tuple(select), tuple(ignore))).check(document)
+
+
+# -- many documents on several processes
+
+_CHUNK = 16
+_worker: Linter | None = None
+
+
+def lint_sources(linter: Linter, sources: Iterable[Source], jobs: int = 1) -> Iterator[Result]:
+    """Lint every source, in order, on ``jobs`` processes (0: one per core)."""
+    for results in _spread(linter, sources, jobs, _lint_chunk):
+        yield from results
+
+
+def gather_knowledge(linter: Linter, sources: Iterable[Source], jobs: int = 1) -> Knowledge:
+    """The first pass over a corpus; needed before :func:`lint_sources` when rules compare documents."""
+    if not linter.rules.of_kind("consistency"):
+        return Knowledge()
+    return Knowledge.merged(_spread(linter, sources, jobs, _gather_chunk))
+
+
+def _spread(
+    linter: Linter, sources: Iterable[Source], jobs: int, work: Callable[[Linter, Sequence[Source]], _R]
+) -> Iterator[_R]:
+    jobs = jobs or os.cpu_count() or 1
+    chunks = iter(_chunked(sources))
+    first = list(islice(chunks, 2))
+    if jobs == 1 or len(first) < 2:  # not worth a pool
+        yield from (work(linter, chunk) for chunk in chain(first, chunks))
+        return
+    with ProcessPoolExecutor(jobs, initializer=_start_worker, initargs=(linter,)) as pool:
+        pending: deque[Future[_R]] = deque()
+        try:
+            for chunk in chain(first, chunks):
+                pending.append(pool.submit(_in_worker, work, chunk))
+                if len(pending) > 2 * jobs:
+                    yield pending.popleft().result()
+            while pending:
+                yield pending.popleft().result()
+        except BrokenProcessPool as error:
+            raise MtqaError(
+                "a worker process died", remedy="it may have run out of memory; try --jobs 1, or fewer jobs"
+            ) from error
+        finally:
+            for future in pending:
+                future.cancel()
+
+
+def _chunked(sources: Iterable[Source]) -> Iterator[list[Source]]:
+    iterator = iter(sources)
+    while chunk := list(islice(iterator, _CHUNK)):
+        yield chunk
+
+
+def _start_worker(linter: Linter) -> None:
+    global _worker  # noqa: PLW0603 - one linter per worker process, set once
+    _worker = linter
+
+
+def _in_worker(work: Callable[[Linter, Sequence[Source]], _R], chunk: Sequence[Source]) -> _R:
+    assert _worker is not None
+    return work(_worker, chunk)
+
+
+def _lint_chunk(linter: Linter, chunk: Sequence[Source]) -> list[Result]:
+    return [linter.lint(source) for source in chunk]
+
+
+def _gather_chunk(linter: Linter, chunk: Sequence[Source]) -> Knowledge:
+    return linter.gather(chunk)
