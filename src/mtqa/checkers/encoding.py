@@ -1,7 +1,7 @@
 """Garbled bytes, through ftfy: one finding for each place it changes, with what it did.
 
-Each rule names the ftfy steps it stands for in ``options: {steps: [...]}`` (fields of ``ftfy.TextFixerConfig``). Nothing
-else of ftfy is on: quotes are not straightened, nothing is normalised, widths and ligatures stay.
+Each rule names the ftfy steps it stands for in ``options: {steps: [...]}`` (fields of ``ftfy.TextFixerConfig``).
+Nothing else of ftfy is on: quotes are not straightened, nothing is normalised, widths and ligatures stay.
 """
 
 from __future__ import annotations
@@ -58,7 +58,8 @@ class EncodingChecker:
 
         steps = dict.fromkeys(rule.spec.options["steps"], True)
         config = ftfy.TextFixerConfig(**{**self._off, **steps}, normalization=None)
-        fixed = ftfy.fix_text_segment(text, config) if "fix_encoding" not in steps else _decoded(text, config)
+        fix = ftfy.fix_encoding if "fix_encoding" in steps else ftfy.fix_text_segment
+        fixed = fix(text, config)
         if fixed == text:
             return
         for start, end, replacement in _changes(text, fixed):
@@ -74,13 +75,6 @@ class EncodingChecker:
                 fixes=(Fix((Edit(Span(line.start + start, line.start + end), replacement),), Safety.SAFE),),
                 explanation=rule.spec.note,
             )
-
-
-def _decoded(text: str, config: object) -> str:
-    import ftfy
-
-    fixed: str = ftfy.fix_encoding(text, config)
-    return fixed
 
 
 def _changes(old: str, new: str) -> Iterator[tuple[int, int, str]]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from mtqa.document import Span
@@ -54,7 +55,7 @@ class RepetitionChecker:
         for line in document.lines:
             text = document.text[line.start : line.end]
             words = text.lower().split()
-            pairs = list(zip(words, words[1:], strict=False))
+            pairs = list(pairwise(words))
             if len(set(pairs)) == len(pairs) and not self._dense:
                 continue
             if len(set(pairs)) < len(pairs):
@@ -80,7 +81,11 @@ def _phrases(words: Sequence[str], rule: Rule) -> Iterator[_Hit]:
         length = _common(words, earlier, position)
         gap = position - earlier - length
         long_enough = gap == 0 or length >= least_with_gap
-        if 0 <= gap <= most_gap and long_enough and _degenerate(words[earlier:position], words[position : position + length]):
+        if (
+            0 <= gap <= most_gap
+            and long_enough
+            and _degenerate(words[earlier:position], words[position : position + length])
+        ):
             yield _Hit(earlier, position if gap == 0 else position + length, position + length)
             position += length
         else:
