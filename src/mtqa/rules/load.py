@@ -39,7 +39,7 @@ class Entry:
     """One thing to match: a pattern with what to say, how to mend it and where to keep silent.
 
     ``pattern`` carries its own flags; ``guard`` is its RE2 form; ``good`` holds replacement templates when
-    ``template``, else literal replacements.
+    ``template``, else literal replacements, in the rule's own letter case when ``exact_case``.
     """
 
     id: str
@@ -54,6 +54,7 @@ class Entry:
     confidence: float
     good: tuple[str, ...] = ()
     template: bool = False
+    exact_case: bool = False
     delete: str = ""
     safety: Safety = Safety.REVIEW
     unless: str = ""
@@ -264,6 +265,7 @@ def _pattern_entries(source: _Source, spec: RuleFile, define: dict[str, str]) ->
         confidence=CONFIDENCE[spec.confidence],
         good=tuple(fix.replace),
         template=True,
+        exact_case=spec.case,
         delete=fix.delete or "",
         safety=Safety(fix.safety),
         unless=_condition(source, spec.unless, ".unless", define),
@@ -318,6 +320,7 @@ def _row_entry(
         confidence=CONFIDENCE[row.confidence or spec.confidence],
         good=tuple(row.good),
         template=row.pattern is not None,
+        exact_case=case,
         safety=Safety.REVIEW,
         unless=_condition(source, row.unless or spec.unless, f"{path}.unless", define),
         when=_condition(source, row.when or spec.when, f"{path}.when", define),

@@ -164,7 +164,7 @@ def _replacements(entry: Entry, match: re.Match[str], unit: _Unit, start: int, e
     found = []
     for good in entry.good:
         text = match.expand(good) if entry.template else good
-        text = fit_case(text, matched, starts_sentence=starts)
+        text = fit_case(text, matched, starts_sentence=starts, exact=entry.exact_case)
         if text != matched and text not in found:
             found.append(text)
     return found
