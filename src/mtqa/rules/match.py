@@ -140,7 +140,7 @@ def _finding(document: Document, entry: Entry, match: re.Match[str], unit: _Unit
     return Finding(
         rule=entry.id,
         span=span,
-        message=_message(entry, match[0], replacements),
+        message=_message(entry, unit.text[start:end], replacements),
         severity=entry.severity,
         mqm=entry.mqm,
         confidence=entry.confidence,
