@@ -113,6 +113,17 @@ def fit_case(replacement: str, matched: str, *, starts_sentence: bool, exact: bo
     return replacement
 
 
+def recase(text: str, letters: str) -> str:
+    """``text`` in ``lower`` case; as a ``capital`` and then small letters; or as a ``title``, small words small."""
+    if letters == "title":
+        return _title(text)
+    small = text.lower()
+    if letters == "lower":
+        return small
+    first = next((place for place, c in enumerate(small) if c.isalpha()), 0)
+    return small[:first] + small[first : first + 1].upper() + small[first + 1 :]
+
+
 def _title(text: str) -> str:
     words = re.split(r"(\s+|-)", text)
     return "".join(
