@@ -148,7 +148,7 @@ def resolve(findings: Iterable[Finding]) -> list[Finding]:
     """Drop findings that others already speak for; the written order, in full:
 
     1. Duplicates (same rule and span) count once.
-    2. A block (boilerplate) speaks for everything inside it.
+    2. A block (boilerplate) speaks for everything inside it but metadata, whose fields must not be lost.
     3. Within one layer, of two findings that overlap the one with the longer span stands; then the more severe,
        the more confident, the one with a fix, the earlier, the smaller rule id. Layers do not compete otherwise.
 
@@ -164,7 +164,7 @@ def resolve(findings: Iterable[Finding]) -> list[Finding]:
     for finding in ranked:
         if taken[finding.layer].hits(finding.span):
             continue
-        if finding.layer is not Layer.BLOCK and blocks.covers(finding.span):
+        if finding.layer in (Layer.WORDS, Layer.PASSAGE) and blocks.covers(finding.span):
             continue
         taken[finding.layer].add(finding.span)
         if finding.layer is Layer.BLOCK:

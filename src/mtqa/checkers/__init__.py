@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 _KINDS = {
     "encoding": "mtqa.checkers.encoding",
     "quotes": "mtqa.checkers.quotes",
-    "article": "mtqa.checkers.article",
     "repetition": "mtqa.checkers.repetition",
     "consistency": "mtqa.checkers.consistency",
 }

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from mtqa.document import Document, Line
     from mtqa.rules.load import Rule, RuleSet
 
+_PARAGRAPH_WORDS = 12
 _SENTENCE_END = (".", "!", "?", "。", "”", '"', ";", ":", ",")
 
 
@@ -51,20 +52,26 @@ def group_blocks(document: Document, findings: Iterable[Finding], rules: RuleSet
 
 
 def _extend(document: Document, filled: Sequence[Line], marks: dict[int, Finding], rule: Rule) -> None:
-    most_words = int(rule.spec.options["max_words"])
-    most_lines = int(rule.spec.options["max_lines"])
+    """Claim short lines that stand ``between`` two marked lines, or ``after`` the last one up to the end.
+
+    Only below the first paragraph of the article: above it, a short line between two labels is the title.
+    """
+    options = rule.spec.options
+    most_words, most_lines = int(options["max_words"]), int(options["max_lines"])
     gap: list[Line] = []
-    after_mark = False
+    open_gap = below = False
     for line in filled:
         if line.number in marks:
-            if after_mark:
+            if open_gap and below and options["position"] == "between":
                 _claim(gap, marks, rule)
-            gap, after_mark = [], True
-        elif _is_label(document.slice(line.span), most_words) and len(gap) < most_lines:
+            gap, open_gap = [], True
+            continue
+        below = below or count_words(document.slice(line.span)) >= _PARAGRAPH_WORDS
+        if open_gap and len(gap) < most_lines and _is_label(document.slice(line.span), most_words):
             gap.append(line)
         else:
-            gap, after_mark = [], False
-    if after_mark:
+            open_gap = False
+    if open_gap and below and options["position"] == "after":
         _claim(gap, marks, rule)
 
 

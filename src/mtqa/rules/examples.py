@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from mtqa.document import Document
 from mtqa.finding import apply_edits
+from mtqa.rules.load import RuleSet
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -15,6 +16,12 @@ if TYPE_CHECKING:
     from mtqa.rules.schema import Example
 
     Check = Callable[[Document], Iterable[Finding]]
+
+
+def isolated(rule: Rule, rules: RuleSet) -> RuleSet:
+    """What a rule's examples are judged with: the rule alone; a block rule together with its family."""
+    family = [r for r in rules.rules if r.family == rule.family] if rule.spec.kind == "block" else [rule]
+    return RuleSet(tuple(family), rules.contexts, rules.digest)
 
 
 def failures(rule: Rule, check: Check) -> Iterator[str]:

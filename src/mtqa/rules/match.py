@@ -153,7 +153,9 @@ def _finding(document: Document, entry: Entry, match: re.Match[str], unit: _Unit
 
 
 def _fields(match: re.Match[str]) -> dict[str, str]:
-    return {name: value.strip() for name, value in match.groupdict().items() if value and value.strip()}
+    """Captured fields; ``authors2`` of a second alternative is ``authors``, since group names must differ."""
+    found = match.groupdict().items()
+    return {name.rstrip("0123456789"): value.strip() for name, value in found if value and value.strip()}
 
 
 def _replacements(entry: Entry, match: re.Match[str], unit: _Unit, start: int, end: int) -> list[str]:

@@ -61,7 +61,7 @@ def phrases(forms: list[str]) -> str:
 
 
 def _phrase(form: str) -> str:
-    words = [re.escape(word).replace("'", _APOSTROPHE).replace("’", _APOSTROPHE) for word in form.split()]
+    words = [re.sub("['’]", _APOSTROPHE, re.escape(word)) for word in form.split()]
     before = r"(?<!\w)" if form[:1].isalnum() else ""
     after = r"(?!\w)" if form[-1:].isalnum() else ""
     return before + _SPACE.join(words) + after

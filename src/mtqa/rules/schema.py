@@ -24,7 +24,6 @@ KindName = Literal[
     "consistency",
     "encoding",
     "quotes",
-    "article",
 ]
 
 CONFIDENCE: dict[str, float] = {"high": 0.95, "medium": 0.8, "low": 0.6}

@@ -1,0 +1,78 @@
+"""One thing named several ways, inside an article or across the corpus.
+
+Each row of a ``kind: consistency`` rule lists the forms of one name; ``good`` is the one to keep. A document that uses
+one form only is left alone, unless other documents of the corpus use another.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mtqa.document import Span
+from mtqa.finding import Edit, Finding, Fix
+from mtqa.knowledge import Knowledge, fold
+from mtqa.rules.match import Contexts, compile_set, compiled, starts_sentence
+from mtqa.rules.pattern import fit_case
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from mtqa.document import Document
+    from mtqa.rules.load import Entry, RuleSet
+
+
+def build(rules: RuleSet, knowledge: Knowledge) -> ConsistencyChecker:
+    return ConsistencyChecker(rules, knowledge)
+
+
+class ConsistencyChecker:
+    """All rows of all ``kind: consistency`` rules."""
+
+    name = "consistency"
+
+    def __init__(self, rules: RuleSet, knowledge: Knowledge) -> None:
+        self.version = f"{rules.digest}:{knowledge.digest}"
+        self._entries = tuple(entry for entry in rules.entries if entry.kind == "consistency")
+        self._set = compile_set([entry.guard for entry in self._entries])
+        self._knowledge = knowledge
+        self._contexts = rules.contexts
+
+    def check(self, document: Document) -> Iterator[Finding]:
+        contexts = Contexts(document, self._contexts)
+        for index in self._set.Match(document.text) or ():
+            entry = self._entries[index]
+            if contexts.any(entry.context):
+                yield from self._check(document, entry)
+
+    def _check(self, document: Document, entry: Entry) -> Iterator[Finding]:
+        matches = list(compiled(entry.pattern).finditer(document.text))
+        here = {fold(match[0]) for match in matches}
+        forms = here | set(self._knowledge.forms.get(entry.id, ()))
+        if len(forms) < 2:
+            return
+        good = {fold(form) for form in entry.good}
+        where = "in this article" if len(here) > 1 else "across the corpus"
+        listed = ", ".join(f"“{form}”" for form in sorted(forms))
+        for match in matches:
+            if fold(match[0]) not in good:
+                yield _finding(document, entry, Span(*match.span()), f"{where}: {listed}")
+
+
+def _finding(document: Document, entry: Entry, span: Span, forms: str) -> Finding:
+    line = document.line_at(span.start)
+    text, start = document.slice(line.span), span.start - line.start
+    matched = document.slice(span)
+    candidates = dict.fromkeys(
+        fit_case(form, matched, starts_sentence=starts_sentence(text, start)) for form in entry.good
+    )
+    return Finding(
+        rule=entry.id,
+        span=span,
+        message=entry.message.replace("{match}", matched).replace("{good}", entry.good[0]).replace("{forms}", forms),
+        severity=entry.severity,
+        mqm=entry.mqm,
+        confidence=entry.confidence,
+        fixes=tuple(Fix((Edit(span, form),)) for form in candidates if form != matched),
+        source_wording=entry.zh,
+        explanation=entry.note,
+    )

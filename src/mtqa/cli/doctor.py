@@ -1,0 +1,81 @@
+"""``mtqa doctor``: what is installed and ready, and what to do about the rest."""
+
+from __future__ import annotations
+
+import platform
+import sys
+from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, version
+
+import click
+
+from mtqa import __version__
+from mtqa.errors import MtqaError
+
+_ENGINES = ("google-re2", "sentencex", "ftfy", "rapidfuzz", "msgspec", "PyYAML", "rich")
+
+
+@dataclass(frozen=True, slots=True)
+class _Check:
+    """One thing looked at; ``remedy`` is the exact thing to do when it is not ready."""
+
+    name: str
+    ready: bool
+    detail: str
+    remedy: str = ""
+
+
+@click.command()
+def doctor() -> None:
+    """Say what is installed and ready, and what to do about the rest. Exits with 2 if something is missing."""
+    checks = [_python(), *(_package(name) for name in _ENGINES), _configuration(), _rules(), _originals()]
+    for check in checks:
+        click.echo(f"{'ready  ' if check.ready else 'MISSING'}  {check.name:<14} {check.detail}")
+        if not check.ready and check.remedy:
+            click.echo(f"{'':9}{'':<14} -> {check.remedy}")
+    sys.exit(0 if all(check.ready for check in checks) else 2)
+
+
+def _python() -> _Check:
+    return _Check("mtqa", True, f"{__version__} on Python {platform.python_version()}")
+
+
+def _package(name: str) -> _Check:
+    try:
+        return _Check(name, True, version(name))
+    except PackageNotFoundError:
+        return _Check(name, False, "not installed", f"python -m pip install {name}")
+
+
+def _configuration() -> _Check:
+    from mtqa.config import load_config
+
+    try:
+        found = load_config()
+    except MtqaError as error:
+        return _Check("configuration", False, error.problem, str(error))
+    return _Check("configuration", True, str(found.file or "none found; defaults"))
+
+
+def _rules() -> _Check:
+    from mtqa.config import load_config
+    from mtqa.rules.load import load_rules
+
+    try:
+        rules = load_rules(*load_config().rule_folders())
+    except MtqaError as error:
+        return _Check("rules", False, error.problem, str(error))
+    return _Check("rules", True, f"{len(rules.rules)} rules, {len(rules.entries)} entries")
+
+
+def _originals() -> _Check:
+    from mtqa.config import load_config
+    from mtqa.sources import find_sources
+
+    try:
+        config = load_config()
+        if not config.settings.originals:
+            return _Check("originals", True, "none configured; name paths on the command line")
+        return _Check("originals", True, f"{len(find_sources((), config))} articles")
+    except MtqaError as error:
+        return _Check("originals", False, error.problem, str(error))

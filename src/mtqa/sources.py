@@ -1,0 +1,81 @@
+"""From what a user names to the articles to read: files, folders, globs, ``-`` for standard input.
+
+Articles are named relative to the project root, with "/" on every system, each once, in order of name.
+"""
+
+from __future__ import annotations
+
+import glob
+import sys
+from fnmatch import fnmatchcase
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from mtqa.errors import DocumentError, Place
+from mtqa.linter import Source
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from mtqa.config import Config
+
+STDIN = "-"
+
+
+def find_sources(paths: Sequence[str], config: Config) -> list[Source]:
+    """The articles that ``paths`` name (default: the configured originals), in order of name.
+
+    Raises :class:`DocumentError` for a path that does not exist or holds no article.
+    """
+    if not paths and not config.settings.originals:
+        raise DocumentError(
+            "nothing to lint: no paths given and no originals configured",
+            remedy='name files or folders, or set originals = ["…"] in mtqa.toml',
+        )
+    base = Path.cwd() if paths else config.root
+    found: dict[str, Source] = {}
+    for path in paths or config.settings.originals:
+        if path == STDIN:
+            found["<stdin>"] = Source("<stdin>", data=sys.stdin.buffer.read())
+            continue
+        for file in _files(path, base, config.settings.include):
+            name = _name(file, config.root)
+            found[name] = Source(name, str(file), config.encoding_of(name))
+    return [found[name] for name in sorted(found)]
+
+
+def _files(path: str, base: Path, include: Iterable[str]) -> list[Path]:
+    given = base / path
+    if given.is_dir():
+        files = [file for file in _walk(given) if any(fnmatchcase(file.name, pattern) for pattern in include)]
+        if not files:
+            raise DocumentError(
+                f"a folder without articles (looked for {', '.join(include)})",
+                place=Place(path),
+                remedy="set include in the configuration if articles have other names",
+            )
+        return files
+    if given.exists() or given.is_symlink():
+        return [given]
+    matches = sorted(glob.glob(str(given), recursive=True)) if glob.has_magic(path) else []  # noqa: PTH207
+    files = [Path(match) for match in matches if Path(match).is_file()]
+    if not files:
+        raise DocumentError("no such file, folder or match", place=Place(path))
+    return files
+
+
+def _walk(folder: Path) -> Iterator[Path]:
+    for entry in sorted(folder.iterdir()):
+        if entry.name.startswith("."):
+            continue
+        if entry.is_dir() and not entry.is_symlink():
+            yield from _walk(entry)
+        elif entry.is_file():
+            yield entry
+
+
+def _name(file: Path, root: Path) -> str:
+    try:
+        return file.resolve().relative_to(root.resolve()).as_posix()
+    except ValueError:
+        return file.as_posix()
