@@ -56,7 +56,7 @@ def rate(pairs: Iterable[tuple[int, int]], per: int = 1000) -> Figure:
     if not total:
         return Figure(hits, total, 0, per)
     p = hits / total
-    quantile, n = _effective(kept, p, p / total if hits < total else 0.0)
+    quantile, n = _effective(kept, p, p / total)
     middle = p + quantile**2 / (2 * n)
     half = quantile * sqrt(p / n + quantile**2 / (4 * n**2))
     return Figure(hits, total, len(kept), per, per * p, per * max(0.0, middle - half), per * (middle + half))
