@@ -47,7 +47,7 @@ def share(pairs: Iterable[tuple[int, int]]) -> Figure:
     # Wilson 1927, J. Am. Stat. Assoc. 22.
     middle = (p + quantile**2 / (2 * n)) / (1 + quantile**2 / n)
     half = quantile * sqrt(p * (1 - p) / n + quantile**2 / (4 * n**2)) / (1 + quantile**2 / n)
-    return Figure(hits, total, len(kept), 1, p, max(0.0, middle - half), min(1.0, middle + half))
+    return Figure(hits, total, len(kept), 1, p, _low(hits, middle - half), 1.0 if hits == total else middle + half)
 
 
 def rate(pairs: Iterable[tuple[int, int]], per: int = 1000) -> Figure:
@@ -59,7 +59,11 @@ def rate(pairs: Iterable[tuple[int, int]], per: int = 1000) -> Figure:
     quantile, n = _effective(kept, p, p / total)
     middle = p + quantile**2 / (2 * n)
     half = quantile * sqrt(p / n + quantile**2 / (4 * n**2))
-    return Figure(hits, total, len(kept), per, per * p, per * max(0.0, middle - half), per * (middle + half))
+    return Figure(hits, total, len(kept), per, per * p, per * _low(hits, middle - half), per * (middle + half))
+
+
+def _low(hits: int, low: float) -> float:
+    return low if hits else 0.0  # without rounding errors at the end of the scale
 
 
 def _sums(pairs: Iterable[tuple[int, int]]) -> tuple[list[tuple[int, int]], int, int]:
