@@ -1,8 +1,8 @@
 """Which characters a part of a parsed regular expression can match, over a small alphabet that stands for all.
 
-The alphabet is ASCII and four characters for the rest: a space, a digit, a letter and another sign. A set is never
-smaller than the truth, so that two sets without a common code share no character. (The other way round a dash and an
-ellipsis count as the same.)
+The alphabet is ASCII, the punctuation that rules name (quotation marks, brackets, arrows, full-width stops), and four
+characters for the rest: a space, a digit, a letter and another sign. A set is never smaller than the truth, so that two
+sets without a common code share no character.
 """
 
 from __future__ import annotations
@@ -11,9 +11,10 @@ import re
 from functools import lru_cache
 from typing import Any, Final
 
-_SPACE, _DIGIT, _LETTER, _SIGN = 0xA0, 0x663, 0xE9, 0x2014
+_SPACE, _DIGIT, _LETTER, _SIGN = 0xA0, 0x663, 0xE9, 0x2767
 _FOREIGN: Final = frozenset({_SPACE, _DIGIT, _LETTER, _SIGN})
-CODES: Final = frozenset(range(128)) | _FOREIGN
+_NAMED: Final = frozenset(map(ord, "«»‹›→←↑↓、，。：；！？（）［］【】《》「」｜·•‘’“”–—…©／"))
+CODES: Final = frozenset(range(128)) | _NAMED | _FOREIGN
 _LISTED = 512
 
 
@@ -59,7 +60,7 @@ def _codes(code: int, flags: int) -> set[int]:
 
 
 def _code(character: str) -> int:
-    if character.isascii():
+    if character.isascii() or ord(character) in _NAMED:
         return ord(character)
     if character.isspace():
         return _SPACE
@@ -84,7 +85,7 @@ def _class(items: Any, flags: int) -> frozenset[int]:
 
 def _range(low: int, high: int, flags: int) -> set[int]:
     found = {code for each in range(low, min(high, low + _LISTED) + 1) for code in _codes(each, flags)}
-    return found if high - low <= _LISTED else found | _FOREIGN
+    return found if high - low <= _LISTED else found | _FOREIGN | _NAMED
 
 
 @lru_cache
