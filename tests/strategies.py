@@ -50,7 +50,7 @@ def lines() -> st.SearchStrategy[str]:
 @st.composite
 def texts(draw: st.DrawFn, *, line: st.SearchStrategy[str] | None = None, max_lines: int = 8) -> str:
     """A document: LF, CRLF or mixed endings, with or without a final one, with or without an inner byte order mark."""
-    body = draw(st.lists(line or lines(), max_size=max_lines))
+    body = draw(st.lists(lines() if line is None else line, max_size=max_lines))
     style = draw(st.sampled_from([("\n",), ("\r\n",), ENDINGS]))
     joined = "".join(part + draw(st.sampled_from(style)) for part in body)
     if draw(st.booleans()):
