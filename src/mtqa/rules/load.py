@@ -14,6 +14,7 @@ import yaml
 
 from mtqa.errors import Place, RuleError
 from mtqa.finding import Layer, Safety, Severity
+from mtqa.rules.memo import Memo, memo_file
 from mtqa.rules.pattern import PatternError, checked, expand, phrases
 from mtqa.rules.schema import (
     CONFIDENCE,
@@ -39,7 +40,8 @@ class Entry:
     """One thing to match: a pattern with what to say, how to mend it and where to keep silent.
 
     ``pattern`` carries its own flags; ``guard`` is its RE2 form; ``good`` holds replacement templates when
-    ``template``, else literal replacements.
+    ``template``, else literal replacements; ``letters`` names the letter case that replacements are put into, and
+    ``exact_case`` keeps them in the rule's own.
     """
 
     id: str
@@ -54,6 +56,8 @@ class Entry:
     confidence: float
     good: tuple[str, ...] = ()
     template: bool = False
+    exact_case: bool = False
+    letters: str = ""
     delete: str = ""
     safety: Safety = Safety.REVIEW
     unless: str = ""
@@ -127,19 +131,24 @@ def shipped_rules() -> Path:
     return installed if installed.is_dir() else package.parents[2] / "rules"
 
 
-def load_rules(*folders: Path) -> RuleSet:
+def load_rules(*folders: Path, examine_all: bool = False) -> RuleSet:
     """Load every ``*.yaml`` below ``folders``; a file of a later folder replaces an earlier one of the same id.
+
+    Patterns that could take too long are refused. The shipped ones were examined before they were released, and are
+    again only with ``examine_all``.
 
     Raises :class:`RuleError` with file and line for anything that cannot be used.
     """
     sources: dict[str, _Source] = {}
     define: dict[str, str] = {}
     contexts: dict[str, ContextSpec] = {}
+    memo = Memo(memo_file(folders))
+    shipped = shipped_rules()
     for folder in folders:
         if not folder.is_dir():
             raise RuleError("no such rules folder", place=Place(str(folder)))
         for file in sorted(folder.rglob("*.yaml"), key=lambda file: file.relative_to(folder).as_posix()):
-            source = _Source(file, folder)
+            source = _Source(file, folder, memo, examine=examine_all or folder != shipped)
             if source.name == DEFINITIONS:
                 definitions = source.convert(Definitions)
                 define |= definitions.define
@@ -147,10 +156,11 @@ def load_rules(*folders: Path) -> RuleSet:
             else:
                 sources[source.name] = source
     digest = hashlib.sha256()
-    rules = []
+    rules: list[Rule] = []
     for name, source in sorted(sources.items()):
         digest.update(f"{name}\0{source.text}\0".encode())
         rules.append(_rule(source, define, contexts))
+    memo.save()
     digest.update(repr((sorted(define.items()), sorted(contexts.items()))).encode())
     loaded = RuleSet(tuple(sorted(rules, key=lambda rule: rule.id)), contexts, digest.hexdigest())
     _refuse_duplicates(loaded)
@@ -158,10 +168,15 @@ def load_rules(*folders: Path) -> RuleSet:
 
 
 class _Source:
-    """One YAML file, able to say on which line a part of it stands."""
+    """One YAML file, able to say on which line a part of it stands.
 
-    def __init__(self, file: Path, folder: Path) -> None:
+    ``memo`` remembers what earlier runs worked out about its patterns; ``examine``: whether to look for slow ones.
+    """
+
+    def __init__(self, file: Path, folder: Path, memo: Memo, *, examine: bool) -> None:
         self.file = file
+        self.memo = memo
+        self.examine = examine
         self.name = file.relative_to(folder).as_posix()
         try:
             self.text = file.read_text(encoding="utf-8")
@@ -248,6 +263,8 @@ def _pattern_entries(source: _Source, spec: RuleFile, define: dict[str, str]) ->
     # `^…$` must hold for each alternative, so each stands in its own group.
     joined = "|".join(f"(?:{pattern})" for pattern in patterns) if len(patterns) > 1 else patterns[0]
     fix = spec.fix or FixSpec()
+    if fix.delete and (fix.replace or fix.letters):
+        raise source.error("a fix either deletes or replaces, not both", ".fix")
     for pattern in patterns:
         _checked(source, pattern, where, define, case=spec.case)
     full, guard = _checked(source, joined, where, define, case=spec.case, examined=True)
@@ -264,6 +281,8 @@ def _pattern_entries(source: _Source, spec: RuleFile, define: dict[str, str]) ->
         confidence=CONFIDENCE[spec.confidence],
         good=tuple(fix.replace),
         template=True,
+        exact_case=spec.case,
+        letters=fix.letters or "",
         delete=fix.delete or "",
         safety=Safety(fix.safety),
         unless=_condition(source, spec.unless, ".unless", define),
@@ -318,6 +337,7 @@ def _row_entry(
         confidence=CONFIDENCE[row.confidence or spec.confidence],
         good=tuple(row.good),
         template=row.pattern is not None,
+        exact_case=case,
         safety=Safety.REVIEW,
         unless=_condition(source, row.unless or spec.unless, f"{path}.unless", define),
         when=_condition(source, row.when or spec.when, f"{path}.when", define),
@@ -332,10 +352,15 @@ def _row_entry(
 def _checked(
     source: _Source, pattern: str, path: str, define: dict[str, str], *, case: bool, examined: bool = False
 ) -> tuple[str, str]:
+    examined = examined or not source.examine
     try:
-        return checked(expand(pattern, define), case=case, examined=examined)
+        whole = expand(pattern, define)
+        full, guard = source.memo.get(
+            ("pattern", whole, case, examined), lambda: checked(whole, case=case, examined=examined)
+        )
     except PatternError as error:
         raise source.error(str(error), path) from error
+    return full, guard
 
 
 def _condition(source: _Source, pattern: str | None, path: str, define: dict[str, str]) -> str:
@@ -344,15 +369,21 @@ def _condition(source: _Source, pattern: str | None, path: str, define: dict[str
 
 def _check_templates(source: _Source, entry: Entry, path: str) -> None:
     """A template that names a group which the pattern lacks fails here, not in the middle of a run."""
-    if not entry.template:
+    if not entry.template or not entry.good:
         return
+    missing = source.memo.get(("groups", entry.pattern, entry.good), lambda: _missing_group(entry))
+    if missing:
+        raise source.error(f"the replacement names group {missing!r}, which the pattern lacks", path)
+
+
+def _missing_group(entry: Entry) -> str:
     parser = re.compile(entry.pattern)
     for good in entry.good:
-        for name in re.findall(r"\\(?:g<(\w+)>|(\d))", good):
-            group = name[0] or name[1]
-            known = int(group) <= parser.groups if group.isdigit() else group in parser.groupindex
-            if not known:
-                raise source.error(f"the replacement names group {group!r}, which the pattern lacks", path)
+        for name, number in re.findall(r"\\(?:g<(\w+)>|(\d))", good):
+            group = name or number
+            if not (int(group) <= parser.groups if group.isdigit() else group in parser.groupindex):
+                return str(group)
+    return ""
 
 
 def _refuse_duplicates(rules: RuleSet) -> None:
