@@ -98,14 +98,18 @@ def test_any_file_name(render: Callable[..., bytes], tmp_path: Path, path: str) 
     round_trip(tmp_path / "repository", patch, results)
 
 
-def test_gnu_patch_takes_it_too(render: Callable[..., bytes], tmp_path: Path) -> None:
+@pytest.mark.parametrize("name", CASES)
+def test_gnu_patch_takes_it_too(render: Callable[..., bytes], tmp_path: Path, name: str) -> None:
     if shutil.which("patch") is None:
         pytest.skip("no patch program here")
-    result = with_fixes(b"one\r\ntwo", [(5, 8, "2")], "with space.txt")
-    (tmp_path / "with space.txt").write_bytes(b"one\r\ntwo")
-    patch = render("diff", [result])
-    subprocess.run(["patch", "-p1", "--binary"], cwd=tmp_path, input=patch, check=True, capture_output=True)
-    assert (tmp_path / "with space.txt").read_bytes() == fixed(result)
+    data, edits = CASES[name]
+    result = with_fixes(data, edits, "with space.txt")
+    file = tmp_path / "with space.txt"
+    file.write_bytes(data)
+    for more, expected in (([], fixed(result)), (["-R"], data)):
+        command = ["patch", "-p1", "--binary", *more]
+        subprocess.run(command, cwd=tmp_path, input=render("diff", [result]), check=True, capture_output=True)
+        assert file.read_bytes() == expected
 
 
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

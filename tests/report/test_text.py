@@ -6,6 +6,7 @@ import gc
 import io
 import re
 import time
+import unicodedata
 import weakref
 from typing import TYPE_CHECKING
 
@@ -47,6 +48,30 @@ def test_colour_changes_no_word_but_the_marks(render: Callable[..., bytes], run_
 
     plain, colored = (render("text", run_of_all, Options(terminal=Terminal(c))) for c in (False, True))
     assert words(plain) == words(colored)
+
+
+@pytest.mark.parametrize("color", [False, True])
+@pytest.mark.parametrize("statistics", [False, True])
+@pytest.mark.parametrize("width", [40, 57, 80, 120])
+def test_hostile_text_acts_on_nothing(
+    render: Callable[..., bytes], hostile_run: list[Result], color: bool, statistics: bool, width: int
+) -> None:
+    options = Options(statistics=statistics, terminal=Terminal(color, width))
+    shown = render("text", hostile_run, options).decode()
+    if color:
+        shown = ANSI.sub("", shown)
+    assert not [char for char in shown if char != "\n" and unicodedata.category(char) in ("Cc", "Cf", "Cs", "Zl", "Zp")]
+    assert not [line for line in shown.split("\n") if line.lstrip().startswith("::") or "##[" in line]
+
+
+def test_hostile_text_makes_one_annotation_each(render: Callable[..., bytes], hostile_run: list[Result]) -> None:
+    shown = render("github", hostile_run).decode()
+    assert not [char for char in shown if char != "\n" and unicodedata.category(char) in ("Cc", "Cf", "Cs", "Zl", "Zp")]
+    lines = shown.split("\n")[:-1]
+    assert [line.split(" ")[0] for line in lines] == ["::error", "::warning", "::warning", "mtqa:"]
+    for line in lines[:-1]:
+        properties = line.split(" ", 1)[1].split("::")[0].split(",")
+        assert {part.split("=")[0] for part in properties} <= {"file", "line", "endLine", "col", "endColumn", "title"}
 
 
 def test_streams_that_know_no_unicode_get_ascii(render: Callable[..., bytes], run_of_all: list[Result]) -> None:

@@ -34,7 +34,7 @@ class TextReport:
     def __init__(self, stream: BinaryIO, options: Options) -> None:
         self._page = Page(stream, options.terminal)
         self._statistics = options.statistics
-        self._budget = max(2 * (self._page.width - _LABEL - 8), 60)
+        self._budget = max(2 * (self._page.width - _LABEL - 15), 60)  # about two lines of text
         self._errors: list[tuple[str, MtqaError]] = []
         self._explained: set[str] = set()
 
@@ -59,10 +59,12 @@ class TextReport:
             head.append((f"  confidence {finding.confidence:.0%}", "dim"))
         place = f"{line}:{column}"
         first: list[Piece] = [(f"{place:>7}  ", "bold"), (severity, severity), (" " * (10 - len(severity)), "plain")]
-        if columns(finding.rule) > self._page.width - 19:
+        indent = " " * 19
+        if columns(finding.rule) > self._page.width - len(indent):
             self._page.line(first)
-            first = [("      ", "plain")]
-        self._page.paragraph(head, first, [(" " * 19, "plain")])
+            indent = " " * 9
+            first = [(indent, "plain")]
+        self._page.paragraph(head, first, [(indent, "plain")])
         self._row("", elided(finding.message, _LONGEST, "plain"))
         if finding.explanation and finding.rule not in self._explained:
             self._explained.add(finding.rule)
