@@ -9,6 +9,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from mtqa.errors import Place, RuleError
 from mtqa.finding import Layer, Safety, Severity
 from mtqa.rules.pattern import PatternError, checked, expand, phrases
@@ -85,6 +87,10 @@ class Rule:
     @property
     def severity(self) -> Severity:
         return Severity[self.spec.severity.upper()]
+
+    def weighing(self, severity: Severity) -> Rule:
+        """The same rule file with another severity; entries keep theirs."""
+        return Rule(msgspec.structs.replace(self.spec, severity=severity.label), self.path, self.entries)
 
     @property
     def examples(self) -> list[tuple[str, list[Example], list[str]]]:
