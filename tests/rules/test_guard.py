@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from mtqa.rules import guard
 from mtqa.rules.guard import widen
 from mtqa.rules.load import load_rules, shipped_rules
-from mtqa.rules.match import compile_set
+from mtqa.rules.match import compile_set, compiled
 from tests.strategies import ALPHABET, mutate, regexes
 
 if TYPE_CHECKING:
@@ -168,18 +168,18 @@ def test_shipped_rules_keep_their_hits_in_mangled_examples(parts: list[tuple[str
     found = set(GUARDS.Match(text) or ())
     for index, entry in enumerate(RULES.entries):
         if entry.scope != "sentence" and index not in found:
-            assert not re.search(entry.pattern, text), (entry.id, text)
+            assert not compiled(entry.pattern).search(text), (entry.id, text)
 
 
 def test_shipped_rules_keep_their_hits_in_their_examples() -> None:
-    """Each example cut off at every word: what stands at the ends is what anchors and `$` trip over."""
+    """Each example whole, and without its first or last word: what stands at the ends is what anchors and `$` trip over."""
     for text in TEXTS:
         words = text.split(" ")
-        for part in (text, *(" ".join(words[n:]) for n in range(1, 4)), *(" ".join(words[:-n]) for n in range(1, 4))):
+        for part in (text, " ".join(words[1:]), " ".join(words[:-1])):
             found = set(GUARDS.Match(part) or ())
             lost = [entry.id for index, entry in enumerate(RULES.entries) if index not in found and _hits(entry, part)]
             assert not lost, (lost, part)
 
 
 def _hits(entry: Entry, text: str) -> bool:
-    return bool(re.search(entry.pattern, text))
+    return bool(compiled(entry.pattern).search(text))
