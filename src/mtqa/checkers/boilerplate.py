@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from mtqa.document import Span
 from mtqa.finding import Edit, Finding, Fix, Layer, Safety
+from mtqa.rules.schema import CONFIDENCE
 from mtqa.segment import count_words
 
 if TYPE_CHECKING:
@@ -41,11 +42,11 @@ def group_blocks(document: Document, findings: Iterable[Finding], rules: RuleSet
             others.append(finding)
             continue
         number = document.line_at(finding.span.start).number
-        if number not in marks or finding.rule < marks[number].rule:
+        if number not in marks or (finding.rule, finding.message) < (marks[number].rule, marks[number].message):
             marks[number] = finding
     if not marks:
         return others
-    filled = [line for line in document.lines if document.text[line.start : line.end].strip()]
+    filled = [line for line in document.lines if line.number in marks or document.slice(line.span).strip()]
     for rule in rules.of_kind("block"):
         _extend(document, filled, marks, rule)
     return others + [_block(document, filled, run) for run in _runs(filled, marks)]
@@ -84,7 +85,7 @@ def _claim(gap: Sequence[Line], marks: dict[int, Finding], rule: Rule) -> None:
             severity=rule.severity,
             mqm=rule.spec.mqm,
             layer=Layer.BLOCK,
-            confidence=0.8,
+            confidence=CONFIDENCE[rule.spec.confidence],
             fixes=(Fix((Edit(line.full, ""),), Safety.SAFE),),
             explanation=rule.spec.note,
         )
@@ -113,8 +114,8 @@ def _block(document: Document, filled: Sequence[Line], run: Sequence[_Mark]) -> 
     first = run[0].finding
     span = Span(run[0].line.start, run[-1].line.end)
     related = tuple(sorted({mark.finding.rule for mark in run} - {first.rule}))
-    deletable = [mark for mark in run if mark.finding.fixes]
-    safe = all(mark.finding.fixes and mark.finding.fixes[0].safety is Safety.SAFE for mark in run)
+    deletable = all(mark.finding.fixes for mark in run)
+    safe = deletable and all(mark.finding.fixes[0].safety is Safety.SAFE for mark in run)
     fix = Fix((Edit(_deletion(document, filled, run), ""),), Safety.SAFE if safe else Safety.REVIEW)
     message = first.message if len(run) == 1 else f"{len(run)} lines of page furniture around the article."
     return Finding(
@@ -135,7 +136,8 @@ def _block(document: Document, filled: Sequence[Line], run: Sequence[_Mark]) -> 
 def _deletion(document: Document, filled: Sequence[Line], run: Sequence[_Mark]) -> Span:
     """What to delete with a block: its lines and the empty lines after it, or, at the end of the text, before it.
 
-    The text keeps its final line ending if it has one, and gets none if it has not.
+    The lines that stay keep their own endings, but where the text has no final line ending, what becomes its last line
+    gets none either.
     """
     first, last = run[0].line, run[-1].line
     following = next((line for line in filled if line.number > last.number), None)
@@ -144,5 +146,5 @@ def _deletion(document: Document, filled: Sequence[Line], run: Sequence[_Mark]) 
     previous = next((line for line in reversed(filled) if line.number < first.number), None)
     if previous is None:
         return Span(0, len(document.text))
-    final = document.lines[-1]
-    return Span(previous.end, len(document.text) - len(final.ending))
+    start = previous.full.end if document.lines[-1].ending else previous.end
+    return Span(start, len(document.text))

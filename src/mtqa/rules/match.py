@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from mtqa.rules.load import Entry, RuleSet
     from mtqa.rules.schema import ContextSpec
 
+_BLANK = re.compile(r"\{(?:match|good|zh)\}")
 _MEMORY = 256 << 20
 _OPENERS = "\"'“‘([•-–— \t"
 _LONG = 200
@@ -175,7 +176,10 @@ class PatternChecker:
 
 
 def _sentence(text: str, offset: int) -> str:
-    return next((text[start:end] for start, end in sentences_of(text) if start <= offset < end), text)
+    """The sentence around ``offset``, or its line where it stands in none; a sentence never crosses a line's end."""
+    left = text.rfind("\n", 0, offset) + 1
+    line = text[left:].partition("\n")[0]
+    return next((line[start:end] for start, end in sentences_of(line) if start <= offset - left < end), line)
 
 
 def _finding(document: Document, entry: Entry, match: re.Match[str], unit: _Unit) -> Finding:
@@ -222,8 +226,10 @@ def _replacements(entry: Entry, match: re.Match[str], unit: _Unit, start: int, e
 
 def starts_sentence(text: str, offset: int) -> bool:
     """True when only opening quotes, brackets or bullets stand between ``offset`` and its sentence's start."""
-    start = next((s for s, e in sentences_of(text) if s <= offset < e), 0)
-    return not text[start:offset].strip(_OPENERS)
+    left = text.rfind("\n", 0, offset) + 1
+    line = text[left:].partition("\n")[0]
+    start = next((s for s, e in sentences_of(line) if s <= offset - left < e), 0)
+    return not line[start : offset - left].strip(_OPENERS)
 
 
 def _fixes(document: Document, entry: Entry, span: Span, replacements: list[str]) -> tuple[Fix, ...]:
@@ -246,5 +252,5 @@ def _with_space(text: str, span: Span) -> Span:
 
 
 def _message(entry: Entry, matched: str, replacements: list[str]) -> str:
-    first = replacements[0] if replacements else ""
-    return entry.message.replace("{match}", matched).replace("{good}", first).replace("{zh}", entry.zh)
+    filled = {"{match}": matched, "{good}": replacements[0] if replacements else "", "{zh}": entry.zh}
+    return _BLANK.sub(lambda blank: filled[blank[0]], entry.message)

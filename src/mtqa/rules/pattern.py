@@ -8,7 +8,7 @@ from mtqa.rules.guard import widen
 from mtqa.rules.safety import complaint
 
 _NAME = re.compile(r"\{\{([a-z][a-z0-9_]*)\}\}")
-_SPACE = "[ \\u00a0]+"
+_SPACE = "[ \\t\\u00a0\\u2000-\\u200a\\u202f\\u205f\\u3000]+"
 _APOSTROPHE = "['’]"
 _SMALL_WORDS = frozenset(
     [
@@ -62,24 +62,26 @@ def phrases(forms: list[str]) -> str:
 
 def _phrase(form: str) -> str:
     words = [re.sub("['’]", _APOSTROPHE, re.escape(word)) for word in form.split()]
-    before = r"(?<!\w)" if form[:1].isalnum() else ""
-    after = r"(?!\w)" if form[-1:].isalnum() else ""
+    before = r"(?<!\w)" if form.lstrip()[:1].isalnum() else ""
+    after = r"(?!\w)" if form.rstrip()[-1:].isalnum() else ""
     return before + _SPACE.join(words) + after
 
 
-def checked(pattern: str, *, case: bool, examined: bool = False) -> tuple[str, str]:
+def checked(pattern: str, *, case: bool, examined: bool = False, anchors: bool = True) -> tuple[str, str]:
     """``(pattern, guard)``: the pattern as ``re`` takes it, flags inside, and its RE2 guard.
 
-    ``examined`` leaves out the search for dangerous shapes, where the parts have been examined one by one.
+    ``examined`` leaves out the search for dangerous shapes, where the parts have been examined one by one; ``anchors``
+    is for the guard (see :func:`mtqa.rules.guard.widen`).
 
     Raises :class:`PatternError` for a pattern that does not parse, matches nothing, or could take too long.
     """
     full = pattern if case else f"(?i:{pattern})"
     try:
-        problem = "" if examined else complaint(pattern)
-        guard = widen(full)
+        re.compile(pattern)  # by itself, lest "a)(b" be closed by the group around it
+        problem = "" if examined else complaint(pattern, 0 if case else re.IGNORECASE)
+        guard = widen(full, anchors=anchors)
         empty = re.compile(full).match("")
-    except re.error as error:
+    except (re.error, OverflowError, RecursionError) as error:
         raise PatternError(f"not a regular expression: {error}") from error
     if problem:
         raise PatternError(problem)
