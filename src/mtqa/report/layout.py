@@ -36,8 +36,8 @@ _STYLES = {
     "rule": "cyan",
     "good": "green",
 }
-# East Asian letters: a line may end after each, but not before the closing punctuation, which is left out here. Each counts
-# as two columns; the few combining marks among them only make a line shorter than it could be.
+# East Asian letters: a line may end after each, but not before the closing punctuation, which is left out here. Each
+# counts as two columns; the few combining marks among them only make a line shorter than it could be.
 _WIDE = "\u2e80-\u2fff\u3005-\u3007\u3021-\u30fa\u30fc-\u9fff\uac00-\ud7a3\uf900-\ufaff\U00020000-\U0003fffd"
 _TOKEN = re.compile(rf"\s+|[{_WIDE}]|[^\s{_WIDE}]+")
 _WIDE_LETTER = re.compile(rf"[{_WIDE}]")
