@@ -36,7 +36,8 @@ _STYLES = {
     "rule": "cyan",
     "good": "green",
 }
-# East Asian letters: a line may end after each, but not before the closing punctuation, which is left out here.
+# East Asian letters: a line may end after each, but not before the closing punctuation, which is left out here. Each
+# counts as two columns; the few combining marks among them only make a line shorter than it could be.
 _WIDE = "\u2e80-\u2fff\u3005-\u3007\u3021-\u30fa\u30fc-\u9fff\uac00-\ud7a3\uf900-\ufaff\U00020000-\U0003fffd"
 _TOKEN = re.compile(rf"\s+|[{_WIDE}]|[^\s{_WIDE}]+")
 _WIDE_LETTER = re.compile(rf"[{_WIDE}]")
@@ -173,13 +174,14 @@ def _units(pieces: Sequence[Piece]) -> Iterator[_Unit]:
                 word, after_wide = None, False
                 continue
             wide = not token.isascii() and _WIDE_LETTER.match(token) is not None
+            size = 2 if wide else columns(token)
             if word and not ((wide or after_wide) and token[0] not in _CLOSERS):
                 word.pieces.append((token, style))
-                word.width += columns(token)
+                word.width += size
             else:
                 if word:
                     yield word
-                word = _Unit([(token, style)], columns(token))
+                word = _Unit([(token, style)], size)
             after_wide = wide
     if word:
         yield word
