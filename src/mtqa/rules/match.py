@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from mtqa.document import Span
 from mtqa.finding import Edit, Finding, Fix, Layer
+from mtqa.rules.guard import widen
 from mtqa.rules.pattern import fit_case, recase
 from mtqa.segment import sentences_of
 
@@ -54,6 +55,11 @@ def _finder(guard: str) -> Any:
     return re2.compile(guard, _options()).search
 
 
+@lru_cache(maxsize=256)
+def _widened(pattern: str) -> str:
+    return widen(pattern)
+
+
 @lru_cache(maxsize=8192)
 def compiled(pattern: str) -> re.Pattern[str]:
     """``re.compile``, remembered; entries are compiled when they first may match."""
@@ -94,6 +100,7 @@ class Contexts:
 
     def __init__(self, document: Document, specs: Mapping[str, ContextSpec]) -> None:
         self._document = document
+        self._data = document.text.encode()
         self._specs = specs
         self._known: dict[str, bool] = {}
 
@@ -108,7 +115,8 @@ class Contexts:
 
     def _search(self, spec: ContextSpec) -> bool:
         found: set[str] = set()
-        for match in compiled(spec.pattern if spec.case else f"(?i:{spec.pattern})").finditer(self._document.text):
+        pattern = spec.pattern if spec.case else f"(?i:{spec.pattern})"
+        for match in matches(pattern, _widened(pattern), self._document.text, self._data):
             found.add(match[0].casefold())
             if len(found) >= spec.at_least:
                 return True
