@@ -1,4 +1,4 @@
-"""The matching engine: one RE2 scan of each line for all rules at once, then ``re`` for the few that may match."""
+"""The matching engine: one RE2 filter over each line for all rules at once, then ``re`` for the few that may match."""
 
 from __future__ import annotations
 
@@ -27,14 +27,18 @@ _TRIES = 3
 
 
 def compile_set(guards: Sequence[str]) -> Any:
-    """An RE2 set over ``guards``; its ``Match(text)`` gives the indices of those that may match, or None."""
+    """All ``guards`` in one; its ``Match(text)`` gives the indices of those that match, in order, or None.
+
+    Not an RE2 ``Set``: its one automaton of hundreds of guards builds new states on every new text, ten seconds for
+    the first megabyte. A ``Filter`` looks for the literal parts of all guards at once and tries the guards whose parts
+    are there.
+    """
     import re2
 
-    scanner = re2.Set.SearchSet(_options())
+    scanner = re2.Filter()
     for guard in guards:
-        scanner.Add(guard)
-    if guards:
-        scanner.Compile()
+        scanner.Add(guard, _options())
+    scanner.Compile()
     return scanner
 
 
