@@ -6,6 +6,7 @@ Articles are named relative to the project root, with "/" on every system, each 
 from __future__ import annotations
 
 import glob
+import os
 import sys
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -75,7 +76,8 @@ def _walk(folder: Path) -> Iterator[Path]:
 
 
 def _name(file: Path, root: Path) -> str:
+    whole = Path(os.path.abspath(file))  # noqa: PTH100 - symbolic links keep their own names
     try:
-        return file.resolve().relative_to(root.resolve()).as_posix()
+        return whole.relative_to(root).as_posix()
     except ValueError:
         return file.as_posix()

@@ -172,9 +172,7 @@ class State:
     def heads(self, subject: str) -> tuple[str, ...]:
         """What a new decision on ``subject`` supersedes: all earlier ones not superseded yet, undos included."""
         return tuple(
-            decision.id
-            for decision in self.subjects.get(subject, ())
-            if decision.id not in self._named_as_superseded
+            decision.id for decision in self.subjects.get(subject, ()) if decision.id not in self._named_as_superseded
         )
 
     @cached_property

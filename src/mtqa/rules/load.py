@@ -13,6 +13,7 @@ import msgspec
 
 from mtqa.errors import Place, RuleError
 from mtqa.finding import Layer, Safety, Severity
+from mtqa.rules.memo import Memo, memo_file
 from mtqa.rules.pattern import PatternError, checked, expand, phrases
 from mtqa.rules.schema import (
     CONFIDENCE,
@@ -136,18 +137,23 @@ def shipped_rules() -> Path:
     return installed if installed.is_dir() else package.parents[2] / "rules"
 
 
-def load_rules(*folders: Path) -> RuleSet:
+def load_rules(*folders: Path, examine_all: bool = False) -> RuleSet:
     """Load every ``*.yaml`` below ``folders``; a file of a later folder replaces an earlier one of the same id.
+
+    Patterns that could take too long are refused. The shipped ones were examined before they were released, and are
+    again only with ``examine_all``.
 
     Raises :class:`RuleError` with file and line for anything that cannot be used.
     """
     sources: dict[str, RuleSource] = {}
     define: dict[str, str] = {}
     contexts: dict[str, ContextSpec] = {}
+    memo = Memo(memo_file(folders))
+    shipped = shipped_rules()
     for folder in folders:
         if not folder.is_dir():
             raise RuleError("no such rules folder", place=Place(str(folder)))
-        for source in _sources(folder):
+        for source in _sources(folder, memo, examine=examine_all or folder != shipped):
             if source.name == DEFINITIONS:
                 definitions = source.convert(Definitions)
                 define |= definitions.define
@@ -155,22 +161,23 @@ def load_rules(*folders: Path) -> RuleSet:
             else:
                 sources[source.name] = source
     digest = hashlib.sha256()
-    rules = []
+    rules: list[Rule] = []
     for name, source in sorted(sources.items()):
         digest.update(f"{name}\0{source.text}\0".encode())
         rules.append(_rule(source, define, contexts))
+    memo.save()
     digest.update(repr((sorted(define.items()), sorted(contexts.items()))).encode())
     loaded = RuleSet(tuple(sorted(rules, key=lambda rule: rule.id)), contexts, digest.hexdigest())
     _refuse_duplicates(loaded, {str(source.file): source for source in sources.values()})
     return loaded
 
 
-def _sources(folder: Path) -> Iterator[RuleSource]:
+def _sources(folder: Path, memo: Memo, *, examine: bool) -> Iterator[RuleSource]:
     for file in sorted(folder.rglob("*.y*ml"), key=lambda file: file.relative_to(folder).as_posix()):
         if file.suffix == ".yml":
             raise RuleError("a rule file's name ends in .yaml", place=Place(str(file)), remedy="rename it")
         if file.suffix == ".yaml":
-            yield RuleSource(file, folder)
+            yield RuleSource(file, folder, memo, examine=examine)
 
 
 def _contexts(source: RuleSource, definitions: Definitions, define: dict[str, str]) -> dict[str, ContextSpec]:
@@ -353,10 +360,16 @@ def _checked(
     examined: bool = False,
     anchors: bool = True,
 ) -> tuple[str, str]:
+    examined = examined or not source.examine
     try:
-        return checked(expand(pattern, define), case=case, examined=examined, anchors=anchors)
+        whole = expand(pattern, define)
+        full, guard = source.memo.get(
+            ("pattern", whole, case, examined, anchors),
+            lambda: checked(whole, case=case, examined=examined, anchors=anchors),
+        )
     except PatternError as error:
         raise source.error(str(error), path) from error
+    return full, guard
 
 
 def _condition(source: RuleSource, pattern: str | None, path: str, define: dict[str, str]) -> str:
@@ -365,14 +378,21 @@ def _condition(source: RuleSource, pattern: str | None, path: str, define: dict[
 
 def _check_templates(source: RuleSource, entry: Entry, path: str) -> None:
     """A template that names a group which the pattern lacks fails here, not in the middle of a run."""
-    if not entry.template:
+    if not entry.template or not entry.good:
         return
+    problem = source.memo.get(("templates", entry.pattern, entry.good), lambda: _template_problem(entry))
+    if problem:
+        raise source.error(problem, path)
+
+
+def _template_problem(entry: Entry) -> str:
     parser = re.compile(entry.pattern)
     for good in entry.good:
         try:
             parser.sub(good, "")  # reads the template even where nothing matches
         except (re.error, IndexError) as error:
-            raise source.error(f"the replacement {good!r} does not fit the pattern: {error}", path) from error
+            return f"the replacement {good!r} does not fit the pattern: {error}"
+    return ""
 
 
 def _refuse_duplicates(rules: RuleSet, sources: dict[str, RuleSource]) -> None:

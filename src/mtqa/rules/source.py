@@ -13,6 +13,8 @@ from mtqa.errors import Place, RuleError
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from mtqa.rules.memo import Memo
+
 _T = TypeVar("_T")
 _YAML: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
@@ -35,11 +37,15 @@ class _Loader(_YAML):  # type: ignore[misc] # the C loader has no types
 class RuleSource:
     """The text of one YAML file; ``name`` is its path under the rules folder.
 
+    ``memo`` remembers what earlier runs worked out about its patterns; ``examine``: whether to look for slow ones.
+
     Raises :class:`RuleError` for a file that cannot be read or is not UTF-8.
     """
 
-    def __init__(self, file: Path, folder: Path) -> None:
+    def __init__(self, file: Path, folder: Path, memo: Memo, *, examine: bool) -> None:
         self.file = file
+        self.memo = memo
+        self.examine = examine
         self.name = file.relative_to(folder).as_posix()
         try:
             data = file.read_bytes()
