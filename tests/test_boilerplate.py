@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import pytest
@@ -108,7 +109,7 @@ def test_cleaning_settles_and_blocks_do_not_touch(text: str) -> None:
     assert cleaned(once) == once
     document = Document.from_text(text)
     spans = [finding.fixes[0].edits[0].span for finding in group_blocks(document, marks(document), NO_RULES)]
-    assert all(before.end <= after.start for before, after in zip(spans, spans[1:], strict=False))
+    assert all(before.end <= after.start for before, after in pairwise(spans))
 
 
 def test_one_line_that_must_not_go_keeps_the_whole_block() -> None:
