@@ -7,15 +7,16 @@ is a function of the decision and the text, so a second rebase finds nothing lef
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from mtqa.corrections.anchor import occurrences, quote
+from mtqa.corrections.anchor import occurrences, occurs_once, quote
 from mtqa.corrections.choice import Choice
 from mtqa.corrections.decision import Change, Decision, Verdict
 from mtqa.corrections.state import State, Taken
-from mtqa.corrections.wording import merge
+from mtqa.corrections.wording import merge, tokens
 from mtqa.document import Document, Span
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
     from mtqa.corrections.store import Article
 
+_TWO_WORDS = re.compile(r"(?:\W*\w+){2}")
 _LEAST_NEAR = 12  # code points of context on each side before a changed quotation is recognised by it
 
 
@@ -134,7 +136,7 @@ def _place(change: Change, document: Document, folded: Folded) -> tuple[str, lis
     whole = [at + len(quoted.before) for at in occurrences(text, quoted.before + quoted.old + quoted.after)]
     if len(whole) > 1:
         return f"its text and context are there {len(whole)} times"
-    places = set(whole) or _by_context(quoted, text)
+    places = set(whole) or _by_context(quoted, text) or _by_words_around(quoted, text)
     if len(places) > 1:
         return f"its context fits {len(places)} places"
     if places:
@@ -151,6 +153,7 @@ class _Quoted:
     def __init__(self, change: Change) -> None:
         self.before, self.old, self.after = fold(change.before), fold(change.old), fold(change.after)
         unique = change.unique
+        self.alone = unique.alone
         self.both = (
             None
             if unique.both is None
@@ -168,12 +171,53 @@ def _by_context(quoted: _Quoted, text: str) -> set[int]:
     both: set[int] = set()
     if quoted.both is not None:
         left, right = quoted.both
-        both = {at + len(left) for at in occurrences(text, left + old + right)}
+        found = {at + len(left) for at in occurrences(text, left + old + right)}
+        both = {at for at in found if _same_edges(quoted, text, at)}
     left_only = set() if quoted.left is None else {at + len(quoted.left) for at in occurrences(text, quoted.left + old)}
     right_only = set() if quoted.right is None else set(occurrences(text, old + quoted.right))
     if not old:  # an insertion stands between its neighbours; one of them alone does not say where
         return both | (left_only & right_only)
     return {at for at in both | left_only | right_only if _same_word(quoted, text, at)}
+
+
+def _by_words_around(quoted: _Quoted, text: str) -> set[int]:
+    """The only place of a quotation that was alone in its source: at least half of the words around it are there
+    still, two of them next to it on one side.
+    """
+    if not quoted.alone or not occurs_once(text, quoted.old):
+        return set()
+    at = text.index(quoted.old)
+    end = at + len(quoted.old)
+    before, after = _words(quoted.before), _words(quoted.after)
+    kept = _kept(before, _words(text[max(0, at - 2 * len(quoted.before)) : at]))
+    kept += _kept(after, _words(text[end : end + 2 * len(quoted.after)]))
+    enough = 2 * kept >= len(before) + len(after) > 0
+    beside = (left := _two_words(quoted.before[::-1])[::-1]) and text.endswith(left, 0, at)
+    beside = beside or ((right := _two_words(quoted.after)) and text.startswith(right, end))
+    return {at} if enough and beside and _same_word(quoted, text, at) else set()
+
+
+def _two_words(text: str) -> str:
+    """What ``text`` begins with, up to the end of its second word; empty when it has none."""
+    found = _TWO_WORDS.match(text)
+    return found[0] if found else ""
+
+
+def _words(text: str) -> list[str]:
+    return [token for token in tokens(text) if token[0].isalnum()]
+
+
+def _kept(words: list[str], now: list[str]) -> int:
+    from rapidfuzz.distance import LCSseq
+
+    return LCSseq.similarity(words, now)
+
+
+def _same_edges(quoted: _Quoted, text: str, at: int) -> bool:
+    """What stood at an end of its text must at least stand at an end of a line."""
+    end = at + len(quoted.old)
+    begins = bool(quoted.before) or text[at - 1 : at] in ("", "\n")
+    return begins and (bool(quoted.after) or text[end - 1 : end] == "\n" or text[end : end + 1] in ("", "\n"))
 
 
 def _same_word(quoted: _Quoted, text: str, at: int) -> bool:
