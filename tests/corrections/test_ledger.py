@@ -26,6 +26,7 @@ from mtqa.finding import Edit
 from .cases import project
 
 if TYPE_CHECKING:
+    import io
     from pathlib import Path
 
 KILLS = int(os.environ.get("MTQA_KILLS", "200"))
@@ -198,9 +199,9 @@ def test_two_processes_on_one_article_lose_nothing(tmp_path: Path) -> None:
 def test_the_holder_of_a_lock_is_named_and_a_dead_one_holds_nothing(tmp_path: Path) -> None:
     corrections = project(tmp_path, a=words(3))
     hasty = Corrections(tmp_path, patience=0.05)
-    with locked(corrections.home, "corrections", 1):
-        with pytest.raises(CorrectionsError, match=f"another process is writing corrections: process {os.getpid()} on"):
-            take(hasty, 0)
+    mine = f"another process is writing corrections: process {os.getpid()} on"
+    with locked(corrections.home, "corrections", 1), pytest.raises(CorrectionsError, match=mine):
+        take(hasty, 0)
     holder = subprocess.Popen(
         [sys.executable, "-c", "import sys,time;from pathlib import Path;from mtqa.corrections.lock import locked\n"
          "with locked(Path(sys.argv[1]), 'c', 1): print('held', flush=True); time.sleep(60)", str(corrections.home)],
@@ -247,6 +248,16 @@ def test_a_disk_that_fills_up_between_ledger_and_patch_says_that_the_decision_is
     assert article.corrected().text.startswith("sword word")
 
 
+def fill(file: io.RawIOBase) -> None:
+    while True:
+        file.write(b"x" * 512)
+
+
+def take_all(corrections: Corrections, numbers: range) -> None:
+    for number in numbers:
+        take(corrections, number)
+
+
 def mounted(folder: Path, options: str) -> bool:
     folder.mkdir(exist_ok=True)
     tool = shutil.which("mount")
@@ -268,11 +279,9 @@ def test_a_really_full_file_system(small_disk: Path) -> None:
     take(corrections, 0)
     before = corrections.ledger("seeds/a.txt").file.read_bytes()
     with (small_disk / "filler").open("wb", buffering=0) as filler, pytest.raises(OSError, match="No space"):
-        while True:
-            filler.write(b"x" * 512)
+        fill(filler)
     with pytest.raises(CorrectionsError, match="No space left on device") as raised:
-        for number in range(1, 50):
-            take(corrections, number)
+        take_all(corrections, range(1, 50))
     assert raised.value.remedy
     (small_disk / "filler").unlink()
     article = corrections.read("seeds/a.txt")
@@ -285,7 +294,7 @@ def test_a_read_only_folder(small_disk: Path) -> None:
     corrections = project(small_disk, a=words(50))
     take(corrections, 0)
     subprocess.run(["mount", "-o", "remount,ro", str(small_disk)], check=True)
-    with pytest.raises(CorrectionsError, match="corrections: cannot be written: .*Read-only") as raised:
+    with pytest.raises(CorrectionsError, match=r"corrections: cannot be written: .*Read-only") as raised:
         take(corrections, 1)
     assert "nothing was recorded" in raised.value.remedy
     assert len(corrections.read("seeds/a.txt").state.decisions) == 1  # reading needs no lock

@@ -1,7 +1,7 @@
 r"""Sheets in CriticMarkup (http://criticmarkup.com): ``{--old--}``, ``{++new++}``, ``{~~old~>new~~}``, ``{>>note<<}``.
 
-CriticMarkup has no way to write its own marks as text; here a backslash before a mark takes it literally, and
-backslashes before a mark are doubled.
+CriticMarkup has no way to write its own marks as text; here a backslash before a brace, a tilde or a backslash takes
+that literally.
 """
 
 from __future__ import annotations
@@ -17,7 +17,8 @@ from mtqa.errors import Place
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_MARK = re.compile(r"(\\*)(\{\+\+|\{--|\{~~|\{>>|\{==|\+\+\}|--\}|~~\}|<<\}|==\}|~>)")
+_MARK = re.compile(r"\\[\\{}~]|\{\+\+|\{--|\{~~|\{>>|\{==|\+\+\}|--\}|~~\}|<<\}|==\}|~>")
+_SPECIAL = re.compile(r"[\\{}~]")
 _CLOSING = {"{++": "++}", "{--": "--}", "{~~": "~~}", "{>>": "<<}"}
 _ID = re.compile(r"\[([0-9a-f]{20})\] ?")
 
@@ -44,9 +45,7 @@ def _mark(piece: Piece) -> str:
 
 
 def _escaped(text: str) -> str:
-    text = _MARK.sub(lambda found: found[1] * 2 + "\\" + found[2], text)
-    tail = len(text) - len(text.rstrip("\\"))
-    return text + "\\" * tail
+    return _SPECIAL.sub(r"\\\g<0>", text)
 
 
 def read_sheet_text(text: str, path: str) -> Sheet:
@@ -64,6 +63,7 @@ def read_sheet_text(text: str, path: str) -> Sheet:
         pieces = pieces[1:]
         if pieces and pieces[0].new is None:
             pieces[0] = Piece(pieces[0].old.removeprefix("\r").removeprefix("\n"))
+        pieces = [piece for piece in pieces if piece.old or piece.new is not None]
     names = head.get("edits", [])
     edits = tuple(str(name) for name in names) if isinstance(names, list) else ()
     return Sheet(str(head.get("path", "")), str(head.get("sha256", "")), edits, tuple(pieces))
@@ -94,17 +94,16 @@ def _pieces(text: str, path: str) -> Iterator[Piece]:
 def _until(text: str, at: int, wanted: str | None, into: list[str]) -> tuple[str, int] | None:
     """Collect text up to ``wanted`` (None: any opening mark); that mark and where it ends, or None at the end."""
     for found in _MARK.finditer(text, at):
-        slashes, mark = found[1], found[2]
-        into.append(text[at : found.start()] + "\\" * (len(slashes) // 2))
+        mark = found[0]
+        into.append(text[at : found.start()])
         at = found.end()
-        if len(slashes) % 2:
-            into.append(mark)
+        if mark.startswith("\\"):
+            into.append(mark[1:])
         elif mark == wanted or (wanted is None and mark in _CLOSING):
             return mark, at
         elif mark not in ("{==", "==}"):  # highlighting says nothing about the text
             into.append(mark)
-    tail = text[at:]
-    into.append(tail)
+    into.append(text[at:])
     return None
 
 

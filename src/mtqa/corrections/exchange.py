@@ -113,7 +113,8 @@ def _as_saved(folded: Folded, pieces: Sequence[Piece]) -> list[Piece]:
         for piece in pieces
     ]
     text = "".join(piece.old for piece in kept)
-    if kept and kept[-1].new is None and text == folded.text + "\n":
+    ends, ended = len(text) - len(text.rstrip("\n")), len(folded.text) - len(folded.text.rstrip("\n"))
+    if kept and kept[-1].new is None and ends == ended + 1:
         kept[-1] = Piece(kept[-1].old[:-1])
     return kept
 

@@ -93,7 +93,8 @@ def _by_words(old: str, new: str, at: int) -> Iterator[Edit]:
     offsets = [at]
     for token in olds:
         offsets.append(offsets[-1] + len(token))
-    for step in _joined(steps(olds, news), olds, news):
+    for joined in _joined(steps(olds, news), olds, news):
+        step = _trimmed(joined, olds, news)
         yield Edit(Span(offsets[step.start], offsets[step.end]), "".join(news[step.new_start : step.new_end]))
 
 
@@ -106,6 +107,16 @@ def _joined(found: Sequence[Step], olds: Sequence[str], news: Sequence[str]) -> 
             step = Step(before.start, step.end, before.new_start, step.new_end)  # noqa: PLW2901 - it grows backwards
         kept.append(step)
     return kept
+
+
+def _trimmed(step: Step, olds: Sequence[str], news: Sequence[str]) -> Step:
+    """``step`` without the tokens that are the same at both its ends."""
+    start, end, new_start, new_end = step.start, step.end, step.new_start, step.new_end
+    while start < end and new_start < new_end and olds[end - 1] == news[new_end - 1]:
+        end, new_end = end - 1, new_end - 1
+    while start < end and new_start < new_end and olds[start] == news[new_start]:
+        start, new_start = start + 1, new_start + 1
+    return Step(start, end, new_start, new_end)
 
 
 def _belong_together(one: Step, other: Step, olds: Sequence[str], news: Sequence[str]) -> bool:
