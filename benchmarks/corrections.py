@@ -25,7 +25,7 @@ from mtqa.finding import Edit
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-WORDS = [
+WORDS = (
     "the",
     "trade",
     "union",
@@ -38,11 +38,8 @@ WORDS = [
     "meeting",
     "on",
     "quality",
-    "and",
-    "studied",
-    "important",
     "instructions",
-]
+)
 PER_ARTICLE = 10
 
 
