@@ -19,7 +19,6 @@ from mtqa.corrections.choice import edit
 from mtqa.corrections.decision import Decision, Verdict
 from mtqa.corrections.patch import apply_patch, build_patch
 from mtqa.corrections.state import State
-from mtqa.document import Document
 from mtqa.finding import apply_edits
 
 from .cases import NAMES, make_document, make_edits
@@ -27,6 +26,7 @@ from .cases import NAMES, make_document, make_edits
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from mtqa.document import Document
     from mtqa.finding import Edit
 
 LONG_RUN = int(os.environ.get("MTQA_BYTE_CASES", "0"))

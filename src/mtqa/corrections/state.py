@@ -16,7 +16,7 @@ from mtqa.corrections.decision import Change, Decision, Verdict
 from mtqa.document import Span
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,6 +225,13 @@ class State:
             ),
             None,
         )
+
+    def anchors(self, decision: Decision) -> Iterator[tuple[Change, ...]]:
+        """All anchors of a decision, the newest first, its own last."""
+        for rebase in reversed(self._rebases.get(decision.id, ())):
+            if rebase.id not in self.undone:
+                yield rebase.changes
+        yield decision.changes
 
     @cached_property
     def _rebases(self) -> Mapping[str, tuple[Decision, ...]]:
