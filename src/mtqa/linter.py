@@ -40,14 +40,20 @@ class CheckerError(MtqaError):
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Where a document comes from: ``name`` is what is shown and recorded; ``data`` replaces reading ``file``."""
+    """Where a document comes from: ``name`` is what is shown and recorded; ``data`` replaces reading ``file``.
+
+    ``error`` says why there is nothing to read; reading raises it.
+    """
 
     name: str
     file: str = ""
     encoding: str | None = None
     data: bytes | None = None
+    error: MtqaError | None = None
 
     def read(self) -> Document:
+        if self.error is not None:
+            raise self.error
         if self.data is not None:
             return Document.from_bytes(self.data, self.name, self.encoding)
         return Document.read(Path(self.file or self.name), self.name, self.encoding)
@@ -175,7 +181,7 @@ class Linter:
     def _gather_one(self, source: Source) -> Knowledge:
         try:
             return Knowledge.of(source.read(), self.rules)
-        except DocumentError:
+        except MtqaError:
             return Knowledge()
 
 
