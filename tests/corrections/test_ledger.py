@@ -17,6 +17,7 @@ import pytest
 
 from mtqa.corrections import choice
 from mtqa.corrections.decision import CorrectionsError, Verdict, parse_line
+from mtqa.corrections.ledger import read_lines
 from mtqa.corrections.lock import locked
 from mtqa.corrections.store import Corrections
 from mtqa.corrections.verify import verify
@@ -332,6 +333,35 @@ def test_corrections_never_live_among_originals(tmp_path: Path) -> None:
         Corrections(tmp_path).ledger("/etc/passwd")
     with pytest.raises(CorrectionsError, match="not among the originals"):
         project(tmp_path, a="x").read("other/a.txt")
+
+
+def test_links_lead_nowhere(tmp_path: Path) -> None:
+    corrections = project(tmp_path, a=words(3))
+    (tmp_path / "corrections").mkdir()
+    (tmp_path / "corrections/seeds").symlink_to(tmp_path / "seeds")
+    with pytest.raises(CorrectionsError, match="leads out of the folder of corrections"):
+        take(corrections, 0)
+    (tmp_path / "corrections/seeds").unlink()
+    (tmp_path / "corrections/seeds").mkdir()
+    (tmp_path / "corrections/seeds/a.txt.decisions.jsonl").symlink_to(tmp_path / "seeds/a.txt")
+    with pytest.raises(CorrectionsError, match="leads out of the folder of corrections"):
+        take(corrections, 0)
+    assert (tmp_path / "seeds/a.txt").read_text() == words(3)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        b"", b"[]", b"null", b"{}", b'{"v":2}', b'{"v":1}', b"\xff", b"[" * 100_000,
+        b'{"v":1,"at":1,"by":"a","verdict":"undo"}', b'{"v":1,"at":"1","by":"a","verdict":"no"}',
+        b'{"v":1,"at":"1","by":"a","verdict":"edit","span":[0,3],"old":"ab","before":"","after":""}',
+        b'{"v":1,"at":"1","by":"a","verdict":"edit","span":[0],"old":"ab","before":"","after":""}',
+        b'{"v":1,"at":"1","by":"a","verdict":"edit","span":[0,2],"old":"ab","before":"","after":"","unique":[]}',
+        b'{"v":1,"at":"1","by":"\\ud800","verdict":"undo"}',
+    ],
+)  # fmt: skip
+def test_any_nonsense_is_a_damaged_line(line: bytes) -> None:
+    assert "damaged line" in read_lines(line + b"\n", "x").problems[0].message
 
 
 def test_verdicts_that_hold_back_quote_their_passage(tmp_path: Path) -> None:
