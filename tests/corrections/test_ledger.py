@@ -95,6 +95,20 @@ def test_a_torn_last_line_is_set_aside_and_the_next_decision_stands(tmp_path: Pa
     assert ledger.file.with_name(ledger.file.name + ".torn").read_bytes() == torn + b"\n"
 
 
+def test_a_line_torn_at_any_byte_loses_only_itself(tmp_path: Path) -> None:
+    corrections = project(tmp_path, a=words(4))
+    first, second = take(corrections, 0), take(corrections, 1)
+    ledger = corrections.ledger("seeds/a.txt")
+    data = ledger.file.read_bytes()
+    line = data.index(b"\n") + 1
+    for cut in (*range(line, len(data), 23), len(data) - 2, len(data) - 1):
+        ledger.file.write_bytes(data[:cut])
+        third = take(corrections, 2)
+        kept = [first, second, third] if cut == len(data) - 1 else [first, third]
+        assert [one.id for one in ledger.read().decisions] == kept
+        assert verify(corrections, "seeds/a.txt") == []
+
+
 def test_a_whole_last_line_without_its_ending_counts(tmp_path: Path) -> None:
     corrections = project(tmp_path, a=words(3))
     first = take(corrections, 0)

@@ -63,11 +63,6 @@ class State:
         """The state after further decisions."""
         return State([*self.decisions.values(), *decisions])
 
-    def find(self, start_of_id: str) -> Decision | None:
-        """The decision whose id begins so; None when there is none, or several."""
-        found = [decision for name, decision in self.decisions.items() if name.startswith(start_of_id)]
-        return found[0] if len(found) == 1 else None
-
     # -- who refers to whom
 
     @cached_property
