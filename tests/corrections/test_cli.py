@@ -102,6 +102,20 @@ def test_status_show_verify_apply_revert(corrections: Corrections, tmp_path: Pat
     assert "no decision has an id that begins with" in run("revert", "zz", code=2).output
 
 
+def test_one_article_that_fails_does_not_keep_the_others(corrections: Corrections, tmp_path: Path) -> None:
+    run("accept", "--safe")
+    write(tmp_path, Document.from_text(TEXT, "seeds/c.txt"))
+    article = corrections.read("seeds/c.txt")
+    gone = article.decide(choice.accept(article.document, findings_of(article.document)[0]), "Ana")
+    (tmp_path / "seeds/c.txt").unlink()
+    assert "seeds/c.txt: cannot read" in run("apply", "--to", "out", code=2).output
+    assert (tmp_path / "out/seeds/a.txt").exists()
+    assert "missing" in run("status", code=2).output
+    assert "seeds/c.txt: cannot read" in run("verify", code=1).output
+    run("revert", gone.id, code=2)
+    run("revert", corrections.read(PATH).state.last[0])
+
+
 def test_verify_exits_with_1_and_rebuild_mends(corrections: Corrections) -> None:
     run("accept", "--safe")
     file = corrections.patch_file(PATH)[0]

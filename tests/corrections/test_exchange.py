@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import subprocess
+from random import Random
 from typing import TYPE_CHECKING
 
 import pytest
@@ -25,7 +26,6 @@ from .cases import make_document, make_edits, make_text, project, write
 
 if TYPE_CHECKING:
     from pathlib import Path
-    from random import Random
 
     from mtqa.corrections.store import Article, Corrections
 
@@ -80,6 +80,18 @@ def test_a_sheet_comes_back_as_it_went_out(form: tuple, parts: list[tuple[str, s
 @pytest.mark.parametrize("form", FORMATS, ids=["criticmarkup", "html"])
 def test_an_unchanged_sheet_asks_for_nothing(form: tuple, article: Article) -> None:
     assert read_import(article.home, form[0](sheet_of(article)).encode(), "x", "")[0].choices == []
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_an_unchanged_sheet_of_any_article_asks_for_nothing(seed: int, tmp_path: Path) -> None:
+    random = Random(seed)
+    document = write(tmp_path, make_document(random, PATH))
+    article = project(tmp_path).read(PATH)
+    article.decide_all([choice.edit(document, [one]) for one in make_edits(random, document)], "Ana")
+    for write_out, _ in FORMATS:
+        data = write_out(sheet_of(article)).encode("utf-8", "surrogatepass")
+        found = read_import(article.home, data, "x", "")[0]
+        assert found.choices == [], write_out
 
 
 def test_an_editor_changes_drops_and_adds(article: Article) -> None:

@@ -17,6 +17,7 @@ import pytest
 
 from mtqa.corrections import choice
 from mtqa.corrections.decision import CorrectionsError, Verdict, parse_line
+from mtqa.corrections.ledger import read_lines
 from mtqa.corrections.lock import locked
 from mtqa.corrections.store import Corrections
 from mtqa.corrections.verify import verify
@@ -94,6 +95,20 @@ def test_a_torn_last_line_is_set_aside_and_the_next_decision_stands(tmp_path: Pa
     assert ledger.file.with_name(ledger.file.name + ".torn").read_bytes() == torn + b"\n"
 
 
+def test_a_line_torn_at_any_byte_loses_only_itself(tmp_path: Path) -> None:
+    corrections = project(tmp_path, a=words(4))
+    first, second = take(corrections, 0), take(corrections, 1)
+    ledger = corrections.ledger("seeds/a.txt")
+    data = ledger.file.read_bytes()
+    line = data.index(b"\n") + 1
+    for cut in (*range(line, len(data), 23), len(data) - 2, len(data) - 1):
+        ledger.file.write_bytes(data[:cut])
+        third = take(corrections, 2)
+        kept = [first, second, third] if cut == len(data) - 1 else [first, third]
+        assert [one.id for one in ledger.read().decisions] == kept
+        assert verify(corrections, "seeds/a.txt") == []
+
+
 def test_a_whole_last_line_without_its_ending_counts(tmp_path: Path) -> None:
     corrections = project(tmp_path, a=words(3))
     first = take(corrections, 0)
@@ -150,12 +165,15 @@ def start_fork(corrections: Corrections, first: int) -> tuple[int, int]:
 def test_kill_at_any_moment_loses_nothing_acknowledged(tmp_path: Path) -> None:
     corrections = project(tmp_path, a=words(4000))
     take(corrections, 0)  # all is imported now; what is timed is the deciding
+    begun = time.perf_counter()
+    take_all(corrections, range(1, 6))
+    usual = (time.perf_counter() - begun) / 5
     chance = random.Random(7)
-    number = 1
+    number = 6
     total = cut_short = torn = 0
     for _ in range(KILLS):
         child, reader = start_fork(corrections, number)
-        time.sleep(chance.uniform(0.002, 0.08))
+        time.sleep(chance.uniform(0, 8 * usual))
         os.kill(child, signal.SIGKILL)
         with os.fdopen(reader) as pipe:
             acknowledged = [line.strip() for line in pipe if len(line) == 21]
@@ -332,6 +350,35 @@ def test_corrections_never_live_among_originals(tmp_path: Path) -> None:
         Corrections(tmp_path).ledger("/etc/passwd")
     with pytest.raises(CorrectionsError, match="not among the originals"):
         project(tmp_path, a="x").read("other/a.txt")
+
+
+def test_links_lead_nowhere(tmp_path: Path) -> None:
+    corrections = project(tmp_path, a=words(3))
+    (tmp_path / "corrections").mkdir()
+    (tmp_path / "corrections/seeds").symlink_to(tmp_path / "seeds")
+    with pytest.raises(CorrectionsError, match="leads out of the folder of corrections"):
+        take(corrections, 0)
+    (tmp_path / "corrections/seeds").unlink()
+    (tmp_path / "corrections/seeds").mkdir()
+    (tmp_path / "corrections/seeds/a.txt.decisions.jsonl").symlink_to(tmp_path / "seeds/a.txt")
+    with pytest.raises(CorrectionsError, match="leads out of the folder of corrections"):
+        take(corrections, 0)
+    assert (tmp_path / "seeds/a.txt").read_text() == words(3)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        b"", b"[]", b"null", b"{}", b'{"v":2}', b'{"v":1}', b"\xff", b"[" * 100_000,
+        b'{"v":1,"at":1,"by":"a","verdict":"undo"}', b'{"v":1,"at":"1","by":"a","verdict":"no"}',
+        b'{"v":1,"at":"1","by":"a","verdict":"edit","span":[0,3],"old":"ab","before":"","after":""}',
+        b'{"v":1,"at":"1","by":"a","verdict":"edit","span":[0],"old":"ab","before":"","after":""}',
+        b'{"v":1,"at":"1","by":"a","verdict":"edit","span":[0,2],"old":"ab","before":"","after":"","unique":[]}',
+        b'{"v":1,"at":"1","by":"\\ud800","verdict":"undo"}',
+    ],
+)  # fmt: skip
+def test_any_nonsense_is_a_damaged_line(line: bytes) -> None:
+    assert "damaged line" in read_lines(line + b"\n", "x").problems[0].message
 
 
 def test_verdicts_that_hold_back_quote_their_passage(tmp_path: Path) -> None:

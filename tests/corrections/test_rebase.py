@@ -120,6 +120,15 @@ def test_words_changed_on_both_sides_are_shown_and_not_guessed() -> None:
     assert "both sides" in stuck.reason
 
 
+def test_two_fixes_of_one_paragraph_are_carried_one_without_the_other() -> None:
+    _, state = decisions_on(ARTICLE, ("held on Friday", "held last week"), ("very important", "key"))
+    upstream = ARTICLE.replace("on Friday", "on Monday")
+    corrected, done = after(state, upstream)
+    assert corrected == upstream.replace("very important", "key")
+    assert [one.change.old for one in done.conflicts] == ["held on Friday"]
+    assert [one.changes[0].old for one in done.carried] == ["very important"]
+
+
 def test_a_place_that_is_gone_is_not_sought_elsewhere() -> None:
     text = (
         "We study the spirit of the Congress.\n\nThey study the spirit of the Congress again.\n\nThe end of it all.\n"

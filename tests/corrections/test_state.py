@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mtqa.corrections import choice
-from mtqa.corrections.decision import CorrectionsError, Verdict
+from mtqa.corrections.decision import CorrectionsError, Decision, Verdict
 from mtqa.corrections.session import Session
 from mtqa.corrections.state import State
 from mtqa.document import Document, Span
@@ -19,7 +19,6 @@ from mtqa.finding import Edit, Finding, Fix, identify
 
 if TYPE_CHECKING:
     from mtqa.corrections.choice import Choice
-    from mtqa.corrections.decision import Decision
 
 DOCUMENT = Document.from_text("one two three four five six\nseven eight nine ten\n", "seeds/a.txt")
 
@@ -73,6 +72,17 @@ def test_accept_reject_undo_redo() -> None:
         decide(decide(state, choice.undo(accepted))[0], choice.undo(accepted))
     with pytest.raises(CorrectionsError, match="no decision"):
         decide(state, choice.undo("0" * 20))
+
+
+def test_a_long_row_of_undo_and_redo() -> None:
+    two = finding("two")
+    _, last = decide(State(), choice.accept(DOCUMENT, two))
+    decisions = [last]
+    for number in range(3000):
+        last = Decision(f"2026-02-01T{number:05d}", "Ana", Verdict.UNDO, of=last.id).signed()
+        decisions.append(last)
+    assert two.fingerprint in State(decisions).settled
+    assert two.fingerprint not in State(decisions[:-1]).settled
 
 
 def test_the_same_decision_twice_is_recorded_once() -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -13,13 +12,14 @@ from hypothesis import strategies as st
 from mtqa.document import Document
 from mtqa.finding import apply_edits
 from mtqa.rules.load import RuleSet, load_rules, shipped_rules
-from mtqa.rules.match import PatternChecker, starts_sentence
+from mtqa.rules.match import PatternChecker, compiled, starts_sentence
 from tests.strategies import mutate, prose
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 SHIPPED = load_rules(shipped_rules())
+CHECKER = PatternChecker(SHIPPED)
 TEXTS = sorted(
     {text for rule in SHIPPED.rules for _, bad, good in rule.examples for text in [*(e.text for e in bad), *good]}
 )
@@ -184,7 +184,7 @@ def plain(rules: RuleSet, text: str) -> set[tuple[str, int, int]]:
     for entry in rules.entries:
         if entry.scope == "line" and not (entry.unless or entry.when or entry.context or entry.kind == "consistency"):
             for line in document.lines:
-                for match in re.finditer(entry.pattern, document.slice(line.span)):
+                for match in compiled(entry.pattern).finditer(document.slice(line.span)):
                     if match[0]:
                         places.add((entry.id, line.start + match.start(), line.start + match.end()))
     return places
@@ -198,13 +198,13 @@ def test_the_engine_finds_what_plain_re_finds(around: str, parts: list[tuple[str
     text = around + "\n" + "\r\n".join(mutate(text, seed) for text, seed in parts)
     document = Document.from_text(text)
     expected = {rule_id for rule_id, _, _ in plain(SHIPPED, text)}
-    assert expected <= {finding.rule for finding in PatternChecker(SHIPPED).check(document)}
+    assert expected <= {finding.rule for finding in CHECKER.check(document)}
 
 
 @given(prose(max_lines=5))
 def test_findings_lie_in_their_lines(text: str) -> None:
     document = Document.from_text(text)
-    for finding in PatternChecker(SHIPPED).check(document):
+    for finding in CHECKER.check(document):
         assert document.line_at(finding.span.start).full.contains(finding.span)
         for fix in finding.fixes:
             assert apply_edits(text, fix.edits) != text

@@ -172,7 +172,7 @@ def test_shipped_rules_keep_their_hits_in_mangled_examples(parts: list[tuple[str
 
 
 def test_shipped_rules_keep_their_hits_in_their_examples() -> None:
-    """Each example whole, and without its first or last word: ends are what anchors and `$` trip over."""
+    """Each example whole, and without its first or last word: anchors and `$` trip over what stands at the ends."""
     for text in TEXTS:
         words = text.split(" ")
         for part in (text, " ".join(words[1:]), " ".join(words[:-1])):

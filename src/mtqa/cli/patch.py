@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import sys
-import tomllib
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from mtqa.cli.patch_project import article_path, articles_at, find_project, finder, name_of, originals_of
 from mtqa.corrections.decision import CorrectionsError, Verdict
 from mtqa.corrections.store import Article, Corrections
 from mtqa.corrections.visible import visible
@@ -20,9 +19,8 @@ if TYPE_CHECKING:
 
     from mtqa.corrections.choice import Choice
     from mtqa.corrections.decision import Decision
+    from mtqa.corrections.rebase import Stuck
     from mtqa.corrections.store import Outcome
-    from mtqa.document import Document
-    from mtqa.finding import Finding
 
 PATHS = click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
 BY = click.option("--by", default="", help="Who decides; default: MTQA_EDITOR, else git's user.name and user.email.")
@@ -49,26 +47,6 @@ def patch(ctx: click.Context, root: Path | None) -> None:
         ctx.obj = find_project(root)
 
 
-def find_project(root: Path | None = None) -> Corrections:
-    """The project around the working folder: the nearest with settings, else with corrections, else a git root."""
-    here = Path.cwd()
-    if root is None:
-        marks = ("corrections", ".git")
-        root = next((folder for folder in (here, *here.parents) if _settings(folder)), None) or next(
-            (folder for folder in (here, *here.parents) if any((folder / mark).exists() for mark in marks)), here
-        )
-    settings = _settings(root)
-    return Corrections(root, settings.get("corrections", "corrections"), tuple(settings.get("originals", ["seeds"])))
-
-
-def _settings(folder: Path) -> dict[str, Any]:
-    file = folder / "pyproject.toml"
-    try:
-        return dict(tomllib.loads(file.read_text(encoding="utf-8")).get("tool", {}).get("mtqa", {}))
-    except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError):
-        return {}
-
-
 # -- looking
 
 
@@ -78,27 +56,18 @@ def _settings(folder: Path) -> dict[str, Any]:
 @click.pass_obj
 def status(corrections: Corrections, paths: tuple[Path, ...], no_lint: bool) -> None:
     """Figures per article: open, accepted, rejected, stale, conflicting; and whether its original changed."""
+    from mtqa.cli.patch_view import status_view
     from mtqa.corrections.status import status as status_of
 
     chosen = articles_at(corrections, paths) or originals_of(corrections)
     find = None if no_lint else finder(corrections)
     rows = [status_of(corrections, path, find) for path in sorted({*chosen, *([] if paths else corrections.paths())})]
-    heads = ("article", "open", "accepted", "rejected", "deferred", "marked", "stale", "conflicts", "original")
-    table: list[tuple[str, ...]] = [heads]
-    for row in rows:
-        figures = (row.accepted, row.rejected, row.deferred, row.marked, row.stale, row.conflicting)
-        opened = "-" if row.open is None else str(row.open)
-        table.append((visible(row.path), opened, *map(str, figures), row.original))
-    widths = [max(len(line[column]) for line in table) for column in range(len(heads))]
-    for line in table:
-        cells = [
-            line[0].ljust(widths[0]),
-            *(cell.rjust(width) for cell, width in zip(line[1:], widths[1:], strict=True)),
-        ]
-        click.echo("  ".join(cells))
+    for line in status_view(rows):
+        click.echo(line)
     for row in rows:
         if row.error:
             click.echo(f"mtqa: {visible(row.error)}", err=True)
+    sys.exit(2 if any(row.error for row in rows) else 0)
 
 
 @patch.command()
@@ -145,8 +114,11 @@ def apply(corrections: Corrections, paths: tuple[Path, ...], folder: Path, every
     chosen = articles_at(corrections, paths) or corrections.paths()
     if everything:
         chosen = sorted({*chosen, *originals_of(corrections)})
-    for path in chosen:
-        click.echo(visible(str(apply_to(corrections.read(path), folder))))
+
+    def write(article: Article) -> None:
+        click.echo(visible(str(apply_to(article, folder))))
+
+    for_each(corrections, chosen, write)
 
 
 @patch.command()
@@ -192,23 +164,21 @@ def resolve(corrections: Corrections, edit_id: str, by: str, why: str) -> None:
 @click.pass_obj
 def rebase(corrections: Corrections, paths: tuple[Path, ...], by: str, dry_run: bool) -> None:
     """Carry edits over to originals that have changed; exit 1 where a person must decide."""
-    from mtqa.cli.patch_view import conflict_view
+    from mtqa.cli.patch_view import rebase_view
     from mtqa.corrections.rebase import plan
     from mtqa.corrections.rebase import rebase as carry_over
 
     name = "" if dry_run else name_of(corrections, by)
-    conflicts = 0
-    for path in articles_at(corrections, paths) or corrections.paths():
-        article = corrections.read(path)
+    stuck_ones: list[Stuck] = []
+
+    def carry(article: Article) -> None:
         done = plan(article.state, article.document) if dry_run else carry_over(article, name)
-        conflicts += len(done.conflicts)
-        if done.carried or done.conflicts:
-            ways = ", ".join(sorted({one.how for one in done.carried}))
-            click.echo(f"{visible(path)}: {len(done.carried)} carried over{f' ({ways})' if ways else ''}, "
-                       f"{len(done.conflicts)} conflicts")  # fmt: skip
-        for stuck in done.conflicts:
-            click.echo(conflict_view(path, stuck))
-    sys.exit(1 if conflicts else 0)
+        stuck_ones.extend(done.conflicts)
+        for line in rebase_view(article.path, done):
+            click.echo(line)
+
+    for_each(corrections, articles_at(corrections, paths) or corrections.paths(), carry)
+    sys.exit(1 if stuck_ones else 0)
 
 
 @patch.command()
@@ -225,13 +195,15 @@ def accept(corrections: Corrections, *, paths: tuple[Path, ...], safe: bool, by:
     assert safe  # click requires it: nothing else can be accepted unseen
     name = "" if dry_run else name_of(corrections, by)
     find = finder(corrections)
-    for path in articles_at(corrections, paths) or originals_of(corrections):
-        article = corrections.read(path)
+
+    def take(article: Article) -> None:
         findings = find(article.document)
         if dry_run:
-            click.echo(f"{visible(path)}: {len(safe_choices(article, findings, why))} safe fixes")
-            continue
-        report(path, accept_safe(article, findings, name, why))
+            click.echo(f"{visible(article.path)}: {len(safe_choices(article, findings, why))} safe fixes")
+        else:
+            report(article.path, accept_safe(article, findings, name, why))
+
+    for_each(corrections, articles_at(corrections, paths) or originals_of(corrections), take)
 
 
 @patch.command()
@@ -239,9 +211,12 @@ def accept(corrections: Corrections, *, paths: tuple[Path, ...], safe: bool, by:
 @click.pass_obj
 def rebuild(corrections: Corrections, paths: tuple[Path, ...]) -> None:
     """Write patches anew from their ledgers: after a crash, a merge, or an edit by hand."""
-    for path in articles_at(corrections, paths) or corrections.paths():
-        if corrections.read(path).rebuild():
-            click.echo(f"{visible(path)}: patch rebuilt")
+
+    def renew(article: Article) -> None:
+        if article.rebuild():
+            click.echo(f"{visible(article.path)}: patch rebuilt")
+
+    for_each(corrections, articles_at(corrections, paths) or corrections.paths(), renew)
 
 
 # -- exchanging
@@ -299,77 +274,32 @@ def export(corrections: Corrections, path: Path, kind: str, output: Path | None)
 # -- shared
 
 
-def article_path(corrections: Corrections, path: Path) -> str:
-    """A path as typed, relative to the project; also that of a ledger or patch, which stands for its article."""
-    root = corrections.root.resolve()
-    full = Path(os.path.normpath(Path.cwd().resolve() / path))
-    if not full.is_relative_to(root):
-        raise CorrectionsError("outside of the project", place=Place(str(path)), remedy=f"the project is {root}")
-    shown = full.relative_to(root).as_posix()
-    for ending in (".patch", ".decisions.jsonl"):
-        if shown.startswith(f"{corrections.folder}/") and shown.endswith(ending):
-            return shown.removeprefix(f"{corrections.folder}/").removesuffix(ending)
-    return shown
-
-
-def articles_at(corrections: Corrections, paths: Sequence[Path]) -> list[str]:
-    """The articles that paths name; a folder names those in it that have corrections, or else the originals in it."""
-    found: list[str] = []
+def for_each(corrections: Corrections, paths: Sequence[str], work: Callable[[Article], None]) -> None:
+    """Do something to every article; those that fail are reported, the others still done, and the exit code is 2."""
+    failed = False
     for path in paths:
-        shown = article_path(corrections, path)
-        if (corrections.root / shown).is_dir():
-            inside = [one for one in (*corrections.paths(), *originals_of(corrections)) if _is_inside(one, shown)]
-            found += sorted(set(inside))
-        else:
-            found.append(shown)
-    return found
-
-
-def _is_inside(path: str, folder: str) -> bool:
-    return folder == "." or path.startswith(f"{folder}/")
-
-
-def originals_of(corrections: Corrections) -> list[str]:
-    """All originals, sorted; hidden files left out."""
-    return sorted(
-        file.relative_to(corrections.root).as_posix()
-        for name in corrections.originals
-        for file in (corrections.root / name).rglob("*")
-        if file.is_file() and not file.name.startswith(".")
-    )
-
-
-def name_of(corrections: Corrections, by: str) -> str:
-    from mtqa.corrections.editor import editor_name
-
-    return editor_name(by, corrections.root)
-
-
-def finder(corrections: Corrections) -> Callable[[Document], Sequence[Finding]]:
-    """What finds: the shipped rules and the project's own."""
-    from mtqa.linter import Linter, Source, gather_knowledge
-    from mtqa.rules.load import load_rules, shipped_rules
-
-    folders = [shipped_rules()]
-    own = corrections.root / "rules"
-    if own.is_dir() and own.resolve() != folders[0].resolve():
-        folders.append(own)
-    linter = Linter(load_rules(*folders))
-    sources = [Source(path, str(corrections.root / path)) for path in originals_of(corrections)]
-    knowledge = gather_knowledge(linter, sources)
-    return Linter(linter.rules, knowledge=knowledge).check
+        try:
+            work(corrections.read(path))
+        except MtqaError as error:
+            failed = True
+            click.echo(f"mtqa: {visible(str(error))}", err=True)
+    if failed:
+        sys.exit(2)
 
 
 def find_decision(corrections: Corrections, name: str) -> tuple[Article, Decision]:
     """The decision whose id begins with ``name``, and its article."""
-    found = []
-    for path in corrections.paths():
-        article = corrections.read(path)
-        found += [(article, one) for key, one in article.state.decisions.items() if key.startswith(name)]
+    found = [
+        (path, one)
+        for path in corrections.paths()
+        for one in corrections.ledger(path).read().decisions
+        if one.id.startswith(name)
+    ]
     if len(found) != 1:
         problem = "no decision has" if not found else f"{len(found)} decisions have"
         raise CorrectionsError(f"{problem} an id that begins with {name!r}", remedy="see `mtqa patch show PATH`")
-    return found[0]
+    path, decision = found[0]
+    return corrections.read(path), decision
 
 
 def decide(article: Article, choices: Sequence[Choice], by: str) -> None:

@@ -14,10 +14,12 @@ if TYPE_CHECKING:
 
     from mtqa.corrections.choice import Choice
     from mtqa.corrections.decision import Change, Decision
-    from mtqa.corrections.rebase import Stuck
+    from mtqa.corrections.rebase import Rebase, Stuck
+    from mtqa.corrections.status import Status
     from mtqa.corrections.store import Article
 
 _AROUND = 50
+_HEADS = ("article", "open", "accepted", "rejected", "deferred", "marked", "stale", "conflicts", "original")
 
 
 def article_view(article: Article) -> Iterator[Text]:
@@ -82,6 +84,34 @@ def _append(text: Text, pieces: Sequence[str], style: str) -> None:
     if pieces:
         marks = ("[-", "-]") if "red" in style else ("{+", "+}")
         text.append(marks[0] + visible("".join(pieces)) + marks[1], style=style)
+
+
+def status_view(rows: Sequence[Status]) -> Iterator[str]:
+    """A table, with totals when there is something to add up."""
+    table: list[tuple[str, ...]] = [_HEADS]
+    totals = [0] * 7
+    for row in rows:
+        opened = "-" if row.open is None else str(row.open)
+        figures = (row.accepted, row.rejected, row.deferred, row.marked, row.stale, row.conflicting)
+        totals = [total + figure for total, figure in zip(totals, (row.open or 0, *figures), strict=True)]
+        table.append((visible(row.path), opened, *map(str, figures), row.original))
+    if len(rows) > 1:
+        opened = "-" if all(row.open is None for row in rows) else str(totals[0])
+        table.append((f"{len(rows)} articles", opened, *map(str, totals[1:]), ""))
+    widths = [max(len(line[column]) for line in table) for column in range(len(_HEADS))]
+    for line in table:
+        cells = [cell.rjust(width) for cell, width in zip(line[1:], widths[1:], strict=True)]
+        yield "  ".join([line[0].ljust(widths[0]), *cells]).rstrip()
+
+
+def rebase_view(path: str, done: Rebase) -> Iterator[str]:
+    """What a rebase did to one article; nothing when there was nothing to do."""
+    if done.carried or done.conflicts:
+        ways = ", ".join(sorted({one.how for one in done.carried}))
+        carried = f"{len(done.carried)} carried over" + (f" ({ways})" if ways else "")
+        yield f"{visible(path)}: {carried}, {len(done.conflicts)} conflicts"
+    for stuck in done.conflicts:
+        yield conflict_view(path, stuck)
 
 
 def conflict_view(path: str, stuck: Stuck) -> str:

@@ -135,7 +135,7 @@ def parse_line(line: bytes) -> Decision:
     """Read a ledger line; raises ValueError saying what is wrong with it."""
     try:
         fields = json.loads(line.decode("utf-8"))
-    except (UnicodeDecodeError, json.JSONDecodeError) as error:
+    except (UnicodeDecodeError, json.JSONDecodeError, RecursionError) as error:
         raise ValueError(f"not a JSON object: {error}") from error
     if not isinstance(fields, dict):
         raise ValueError("not a JSON object")
@@ -145,7 +145,7 @@ def parse_line(line: bytes) -> Decision:
     try:
         decision = _decision(fields)
         expected = digest(fields)
-    except (KeyError, TypeError, ValueError) as error:
+    except (AttributeError, IndexError, KeyError, TypeError, ValueError) as error:
         raise ValueError(f"not a decision: {type(error).__name__}: {error}") from error
     if name != expected:
         raise ValueError(f"altered after it was written: its content gives id {expected}, it says {name}")
@@ -221,13 +221,17 @@ def _change(fields: dict[str, Any]) -> Change:
         unique=Uniqueness(
             bool(unique.get("alone")),
             (int(both[0]), int(both[1])) if both else None,
-            unique.get("before"),
-            unique.get("after"),
+            _length(unique.get("before")),
+            _length(unique.get("after")),
         ),
     )
     if len(change.span) != len(change.old):
         raise ValueError(f"span of {len(change.span)} code points, quotation of {len(change.old)}")
     return change
+
+
+def _length(value: Any) -> int | None:
+    return None if value is None else int(value)
 
 
 def _text(value: object) -> str:

@@ -88,26 +88,32 @@ def read_sheet(article: Article, sheet: Sheet, why: str) -> Import:
             place=Place(document.path),
             remedy="export it again and repeat the changes there",
         )
-    folded = Folded(document.text)
+    folded = Folded(document.text, exact="".join(piece.old for piece in sheet.pieces) == document.text)
     marked, loose = _placed(document, folded, _as_saved(folded, sheet.pieces))
     state = article.state
-    gone = [name for name in sheet.edits if name not in marked and name in state.decisions]
-    undos = [undo(name, why) for name in gone if name not in state.undone]
+    standing = {one.id for kept in state.standing.values() for one in kept}
+    undos = [undo(name, why) for name in sheet.edits if name not in marked and name in standing]
     others: list[Choice] = []
     for name, edits in marked.items():
         decision = state.decisions.get(name)
         anchored = state.anchor(decision, document.sha256) if decision else None
         if decision is None or anchored is None:
             loose += edits
-        elif [(one.span, one.replacement) for one in edits] != [(one.span, one.new) for one in anchored]:
+        elif _said(edits) != [(one.span, fold(one.new or "")) for one in anchored]:
             changes = tuple(quote(document, one.span, one.replacement) for one in edits)
             others.append(Choice(Verdict.EDIT, changes, decision.rule, decision.fingerprint, why, replaces=decision.id))
     free = [edit(document, [one], why) for one in sorted(loose, key=lambda one: one.span)]
     return Import(article, [*undos, *others, *free])
 
 
+def _said(edits: Sequence[Edit]) -> list[tuple[Span, str]]:
+    return [(one.span, fold(one.replacement)) for one in edits]
+
+
 def _as_saved(folded: Folded, pieces: Sequence[Piece]) -> list[Piece]:
     """Pieces with folded line endings, without the line ending that many editors put after the last line."""
+    if folded.exact:
+        return list(pieces)
     kept = [
         Piece(fold(piece.old), None if piece.new is None else fold(piece.new), piece.edit, piece.note)
         for piece in pieces
@@ -123,7 +129,8 @@ def _placed(document: Document, folded: Folded, pieces: Sequence[Piece]) -> tupl
     """The marks by edit id, and the edits without one, all at offsets of the document."""
     text = "".join(piece.old for piece in pieces)
     unmarked = changed_words(folded.text, text) if text != folded.text else []
-    ending = "\r\n" if "\r\n" in document.text and folded.text.count("\n") == document.text.count("\r\n") else "\n"
+    windows = not folded.exact and 0 < folded.text.count("\n") == document.text.count("\r\n")
+    ending = "\r\n" if windows else "\n"
     marked: dict[str, list[Edit]] = {}
     loose = [Edit(folded.span(one.span.start, one.span.end), one.replacement.replace("\n", ending)) for one in unmarked]
     at = 0

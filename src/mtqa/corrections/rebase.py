@@ -292,11 +292,12 @@ def fold(text: str) -> str:
 
 
 class Folded:
-    """A text with line endings folded, and the way back to its own offsets."""
+    """A text with line endings folded, and the way back to its own offsets. ``exact``: nothing is folded after all."""
 
-    def __init__(self, text: str) -> None:
-        self.text = fold(text)
-        self._starts = [at - index for index, at in enumerate(occurrences(text, "\r\n"))]
+    def __init__(self, text: str, *, exact: bool = False) -> None:
+        self.text = text if exact else fold(text)
+        self.exact = exact
+        self._starts = [] if exact else [at - index for index, at in enumerate(occurrences(text, "\r\n"))]
 
     def span(self, start: int, end: int) -> Span:
         """The span in the text itself."""

@@ -107,7 +107,10 @@ class Corrections:
 
     def _beside(self, path: str, ending: str) -> tuple[Path, str]:
         relative = str(checked_path(path)) + ending
-        return self.home / relative, f"{self.folder}/{relative}"
+        file, shown = self.home / relative, f"{self.folder}/{relative}"
+        if not file.resolve().is_relative_to(self.home.resolve()):
+            raise CorrectionsError("leads out of the folder of corrections through a link", place=Place(shown))
+        return file, shown
 
 
 def checked_path(path: str) -> PurePosixPath:
