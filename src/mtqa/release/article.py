@@ -68,7 +68,6 @@ class Maker:
         points = score(judged.penalties, words)
         said, by, reason = judged.decided or (verdict(points, self.settings), "score", "")
         left_out, reason = self._left_out(said, by, reason, words)
-        dropped = left_out == "decided"
         return Record(
             id=article_id(document.path, self.folders),
             path=document.path,
@@ -80,8 +79,8 @@ class Maker:
             score=points,
             verdict=said,
             decided=by,
-            **({} if dropped else judged.open_counts),
-            blockers=() if dropped else judged.blockers,
+            **judged.open_counts,
+            blockers=() if left_out else judged.blockers,
             left_out=left_out,
             reason=reason,
             edits=tuple(_edit_rows(article, self.folders)),

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from mtqa.errors import Place
 from mtqa.release.card import write_card
 from mtqa.release.croissant import write_croissant
 from mtqa.release.difference import changelog, compare
@@ -24,7 +25,7 @@ from mtqa.release.manifest import (
     write_manifest,
     write_sums,
 )
-from mtqa.release.record import COLUMNS, EDIT_COLUMNS, edit_row_of, row_of
+from mtqa.release.record import COLUMNS, EDIT_COLUMNS, ReleaseError, edit_row_of, row_of
 from mtqa.release.statistics import Statistics
 from mtqa.release.table import FORMATS, Table, write_text
 
@@ -78,6 +79,8 @@ class Assembly:
                     edits.add(edit_row_of(edit))
                 if "txt" in formats:
                     write_text(self.root, record)
+        if not self._texts:
+            raise ReleaseError("no article is left to release", place=Place(str(self.request.to)))
         lines = b"".join(msgspec.json.encode(row) + b"\n" for row in self._left_out)
         (self.root / "DROPPED.jsonl").write_bytes(lines)
         return self._finish(unsettled)

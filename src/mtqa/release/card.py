@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 _SIZES = ((1_000, "n<1K"), (10_000, "1K<n<10K"), (100_000, "10K<n<100K"), (1_000_000, "100K<n<1M"))
 _SIZES_ON = ((10_000_000, "1M<n<10M"), (100_000_000, "10M<n<100M"), (1_000_000_000, "100M<n<1B"))
-_MOST_LISTED = 200
+_MOST_LISTED = 100
 
 
 def write_card(root: Path, manifest: Manifest, settings: Release, figures: Statistics) -> None:
@@ -38,7 +38,11 @@ def write_card(root: Path, manifest: Manifest, settings: Release, figures: Stati
 
 
 def front_matter(manifest: Manifest, settings: Release) -> dict[str, Any]:
-    """The YAML block: both tables as configurations, and what hubs search by."""
+    """The YAML block: both tables as configurations, and what hubs search by.
+
+    Without edits there is no configuration of them: `datasets` cannot load a split that has no rows.
+    """
+    tables = [("default", "data/*.parquet"), *([("edits", "edits/*.parquet")] if manifest.counts["edits"] else [])]
     return {
         "pretty_name": settings.title or manifest.name,
         "version": manifest.version,
@@ -49,7 +53,7 @@ def front_matter(manifest: Manifest, settings: Release) -> dict[str, Any]:
         "tags": ["machine-translation", "post-editing", "mqm", "text-cleaning"],
         "configs": [
             {"config_name": name, "default": name == "default", "data_files": [{"split": "train", "path": path}]}
-            for name, path in (("default", "data/*.parquet"), ("edits", "edits/*.parquet"))
+            for name, path in tables
         ],
     }
 
@@ -67,7 +71,7 @@ def _body(manifest: Manifest, settings: Release, figures: Statistics) -> Iterato
     yield ""
     yield from _figures(manifest, figures)
     yield from _open(manifest)
-    yield from _loading()
+    yield from _loading(manifest)
     yield from _tables()
     yield from _provenance(manifest, settings, figures)
     yield from _verdicts(settings)
@@ -126,7 +130,8 @@ def _open(manifest: Manifest) -> Iterator[str]:
     yield ""
 
 
-def _loading() -> Iterable[str]:
+def _loading(manifest: Manifest) -> Iterable[str]:
+    edits = 'edits = load_dataset("PATH_OF_THIS_FOLDER", "edits", split="train")'
     return (
         "## Loading",
         "",
@@ -134,7 +139,7 @@ def _loading() -> Iterable[str]:
         "from datasets import load_dataset",
         "",
         'articles = load_dataset("PATH_OF_THIS_FOLDER", split="train")',
-        'edits = load_dataset("PATH_OF_THIS_FOLDER", "edits", split="train")',
+        *([edits] if manifest.counts["edits"] else []),
         "```",
         "",
         "```python",

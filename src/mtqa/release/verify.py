@@ -213,10 +213,8 @@ def _compare(root: Path, again: Path, manifest: Manifest) -> tuple[list[Problem]
         note = f"built with other versions of {', '.join(differing)}: articles were compared, not files byte for byte"
         return _compare_articles(root, again), [note]
     olds, news = read_sums(root), read_sums(again)
-    follows = (MANIFEST, "README.md", "croissant.json")  # they repeat what differs elsewhere
     differing = sorted(name for name in olds.keys() | news.keys() if olds.get(name) != news.get(name))
-    first = [name for name in differing if name not in follows] or differing
-    return [Problem(Place(name), "building it again gives another file") for name in first], []
+    return [Problem(Place(name), "building it again gives another file") for name in differing], []
 
 
 def _compare_articles(root: Path, again: Path) -> list[Problem]:
