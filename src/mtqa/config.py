@@ -132,15 +132,18 @@ def load_config(start: Path | None = None, file: Path | None = None) -> Config:
 
 
 def _table(file: Path, *, required: bool) -> dict[str, Any] | None:
+    text = ""
     try:
-        data = tomllib.loads(file.read_text(encoding="utf-8"))
+        text = file.read_text(encoding="utf-8")
+        data = tomllib.loads(text)
     except OSError as error:
         raise ConfigError(f"cannot read: {error.strerror}", place=Place(str(file))) from error
     except UnicodeDecodeError as error:
         raise ConfigError(f"not UTF-8 at byte offset {error.start}", place=Place(str(file))) from error
     except tomllib.TOMLDecodeError as error:
-        line = re.search(r"\(at line (\d+)", str(error))
-        raise ConfigError(f"not TOML: {error}", place=Place(str(file), int(line[1]) if line else None)) from error
+        found = re.search(r"\(at line (\d+)", str(error))
+        line = int(found[1]) if found else text.count("\n") + 1  # without a line it is the end of the document
+        raise ConfigError(f"not TOML: {error}", place=Place(str(file), line)) from error
     if file.name != "pyproject.toml":
         return data
     table = data.get("tool", {}).get("mtqa")

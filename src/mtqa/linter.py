@@ -120,6 +120,10 @@ class Linter:
         """Rebuild in another process: compiled pattern sets cannot travel."""
         return (Linter, (self.rules, self.selection, self.overrides, self.knowledge, self.max_line))
 
+    def knowing(self, knowledge: Knowledge) -> Linter:
+        """The same linter with what the corpus tells."""
+        return replace(self, knowledge=knowledge) if knowledge.forms else self
+
     def check(self, document: Document) -> list[Finding]:
         """Findings of one document, in document order, resolved, with fingerprints.
 

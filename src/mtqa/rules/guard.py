@@ -2,50 +2,61 @@
 
 RE2 scans a line for all rules at once in linear time; ``re`` then confirms the few that may match. The translation
 may widen, never narrow: assertions, back-references and word boundaries are dropped, ``\\w \\s \\d`` take in every
-non-ASCII character (RE2's are ASCII only), counted repeats lose their upper bound.
+non-ASCII character (RE2's are ASCII only), counted repeats lose their upper bound, and letters of any case are listed
+one by one where ``re`` and RE2 fold differently.
 """
 
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from importlib import import_module
 from typing import Any, Final
 
 # The parser of the standard library; a private name, but the only exact account of what `re` will do.
 _parser: Any = import_module("re._parser")
-_constants: Any = import_module("re._constants")
+_casefix: Any = import_module("re._casefix")
 
 _HIGH = r"\x{80}-\x{10FFFF}"
 _WIDE_CLASSES: Final = {
     "CATEGORY_WORD": rf"0-9A-Za-z_{_HIGH}",
     "CATEGORY_NOT_WORD": rf"\x00-/:-@\[-\^`{{-\x7f{_HIGH}",
     "CATEGORY_SPACE": rf"\t-\r\x1c-\x20{_HIGH}",
-    "CATEGORY_NOT_SPACE": rf"\x00-\x08\x0e-\x1b!-\x7f{_HIGH}",
+    "CATEGORY_NOT_SPACE": rf"\x00-\x08\x0e-\x1f!-\x7f{_HIGH}",
     "CATEGORY_DIGIT": rf"0-9{_HIGH}",
     "CATEGORY_NOT_DIGIT": rf"\x00-/:-\x7f{_HIGH}",
 }
-# Inside a negated class a narrower content means a wider match.
+# Inside a negated class a narrower content means a wider match. U+001C to U+001F are space to Unicode patterns and none
+# to `(?a)` ones, so they are in neither of the two narrow classes.
 _NARROW_CLASSES: Final = {
     "CATEGORY_WORD": "0-9A-Za-z_",
     "CATEGORY_NOT_WORD": r"\x00-/:-@\[-\^`{-\x7f",
-    "CATEGORY_SPACE": r"\t-\r\x1c-\x20",
+    "CATEGORY_SPACE": r"\t-\r\x20",
     "CATEGORY_NOT_SPACE": r"\x00-\x08\x0e-\x1b!-\x7f",
     "CATEGORY_DIGIT": "0-9",
     "CATEGORY_NOT_DIGIT": r"\x00-/:-\x7f",
 }
 _EXACT_REPEATS = 3
+_LISTED = 512  # longest range whose case variants are listed one by one
 
 
-def widen(pattern: str, flags: int = 0) -> str:
+def widen(pattern: str, flags: int = 0, *, anchors: bool = True) -> str:
     """An RE2 pattern that finds a match in every string in which ``re.search(pattern, …, flags)`` finds one.
 
-    Raises re.error for a pattern that ``re`` refuses.
+    Without ``anchors`` also in every string that only contains such a string: for patterns that are confirmed on a
+    part of what the guard reads.
+
+    Raises re.error or OverflowError for a pattern that ``re`` refuses.
     """
     tree = _parser.parse(pattern, flags)
-    return _Widener().sequence(tree, tree.state.flags)
+    return _Widener(anchors).sequence(tree, tree.state.flags)
 
 
 class _Widener:
+    def __init__(self, anchors: bool) -> None:
+        self._anchors = anchors
+        self._depth = 0  # of repeats inside repeats; RE2 refuses more than 1,000 copies in all
+
     def sequence(self, items: Any, flags: int) -> str:
         return "".join(self._item(str(op), value, flags) for op, value in items)
 
@@ -70,7 +81,7 @@ class _Widener:
             case "ATOMIC_GROUP":
                 return "(?:" + self.sequence(value, flags) + ")"
             case "AT":
-                return _position(str(value), flags)
+                return _position(str(value), flags) if self._anchors else ""
             case "ASSERT" | "ASSERT_NOT":
                 return ""
             case _:  # back-references and conditionals
@@ -78,14 +89,13 @@ class _Widener:
 
     def _repeat(self, value: Any, flags: int) -> str:
         low, high, body = value
+        self._depth += 1
         inner = "(?:" + self.sequence(body, flags) + ")"
-        if inner in ("(?:)", "(?:(?:))"):
-            return ""
-        if high <= _EXACT_REPEATS:
+        self._depth -= 1
+        most = _EXACT_REPEATS if self._depth < _EXACT_REPEATS else 1
+        if high <= most:
             return f"{inner}{{{low},{high}}}"
-        if low <= _EXACT_REPEATS:
-            return f"{inner}{{{low},}}"
-        return f"{inner}{{{_EXACT_REPEATS},}}"
+        return f"{inner}{{{min(low, most)},}}"
 
     def _character_class(self, items: Any, flags: int) -> str:
         negated = str(items[0][0]) == "NEGATE"
@@ -98,10 +108,16 @@ class _Widener:
 
 
 def _position(name: str, flags: int) -> str:
-    if flags & re.MULTILINE or name not in ("AT_BEGINNING", "AT_BEGINNING_STRING", "AT_END", "AT_END_STRING"):
-        return ""
-    # `$` also matches before a final "\n"; the engine matches single lines, so `\n?` keeps it no narrower.
-    return r"\A" if name.startswith("AT_BEGINNING") else r"\n?\z"
+    multiline = flags & re.MULTILINE
+    match name:
+        case "AT_BEGINNING" | "AT_BEGINNING_STRING":
+            return "(?m:^)" if multiline and name == "AT_BEGINNING" else r"\A"
+        case "AT_END":  # also before a final "\n", which RE2 can only say as "before any"
+            return "(?m:$)"
+        case "AT_END_STRING":
+            return r"\z"
+        case _:
+            return ""
 
 
 def _literal(code: int, flags: int) -> str:
@@ -128,19 +144,25 @@ def _class_item(op: Any, value: Any, flags: int, classes: dict[str, str]) -> str
             variants = _case_variants(value) if flags & re.IGNORECASE else {value}
             return "".join(_class_character(code) for code in sorted(variants))
         case "RANGE":
-            low, high = value
-            extra = ""
-            if flags & re.IGNORECASE:
-                # `re` folds a few characters across the ASCII border that RE2 does not.
-                extra = "".join(
-                    _class_character(code) for code in _BORDER if any(low <= c <= high for c in _case_variants(code))
-                )
-            return f"{_class_character(low)}-{_class_character(high)}{extra}"
+            return _range(*value, fold=bool(flags & re.IGNORECASE))
         case _:
             return classes[str(value)]
 
 
-def _case_variants(code: int) -> set[int]:
+def _range(low: int, high: int, *, fold: bool) -> str:
+    plain = f"{_class_character(low)}-{_class_character(high)}"
+    if not fold:
+        return plain
+    if high < 128:  # the class folds by itself, but not i to its dotless and dotted capital forms
+        return plain + (_I_FORMS if any(low <= ord(form) <= high for form in "iI") else "")
+    if high - low >= _LISTED:
+        return rf"{plain}{_HIGH}iI"
+    variants = {other for code in range(low, high + 1) for other in _case_variants(code)}
+    return plain + "".join(_class_character(code) for code in sorted(variants) if not low <= code <= high)
+
+
+@lru_cache(maxsize=1024)
+def _case_variants(code: int) -> frozenset[int]:
     """Every character that ``re.IGNORECASE`` may take for ``code``, and a few more."""
     character = chr(code)
     family = {character, character.lower(), character.upper(), character.title(), character.casefold()}
@@ -149,26 +171,18 @@ def _case_variants(code: int) -> set[int]:
     for group in _FOLD_GROUPS:
         if codes & group:
             codes |= group
-    return codes
+    return frozenset(codes)
 
 
-_BORDER: Final = (0x130, 0x131, 0x17F, 0x212A)
-# i and its dotted and dotless forms; s and long s; k and the Kelvin sign; further groups beyond ASCII.
+_I_FORMS: Final = r"\x{130}\x{131}"
+# Characters that are equal to `re` and that `str.upper` and `str.lower` do not lead to from each other: those whose
+# capital's small letter is another letter, and those that the standard library lists.
 _FOLD_GROUPS: Final = [
-    {0x69, 0x49, 0x130, 0x131},
-    {0x73, 0x53, 0x17F},
-    {0x6B, 0x4B, 0x212A},
-    {0xE5, 0xC5, 0x212B},
-    {0xB5, 0x3BC, 0x39C},
-    {0x345, 0x3B9, 0x399, 0x1FBE},
-    {0x3B2, 0x392, 0x3D0},
-    {0x3B5, 0x395, 0x3F5},
-    {0x3B8, 0x398, 0x3D1, 0x3F4},
-    {0x3BA, 0x39A, 0x3F0},
-    {0x3C0, 0x3A0, 0x3D6},
-    {0x3C1, 0x3A1, 0x3F1},
-    {0x3C2, 0x3C3, 0x3A3},
-    {0x3C6, 0x3A6, 0x3D5},
-    {0x3C9, 0x3A9, 0x2126},
-    {0x1E60, 0x1E61, 0x1E9B},
+    {0x49, 0x69, 0x130, 0x131},
+    {0x4B, 0x6B, 0x212A},
+    {0xC5, 0xE5, 0x212B},
+    {0xDF, 0x1E9E},
+    {0x398, 0x3B8, 0x3D1, 0x3F4},
+    {0x3A9, 0x3C9, 0x2126},
+    *({code, *others} for code, others in _casefix._EXTRA_CASES.items()),
 ]

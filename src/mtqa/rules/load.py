@@ -39,7 +39,8 @@ class Entry:
     """One thing to match: a pattern with what to say, how to mend it and where to keep silent.
 
     ``pattern`` carries its own flags; ``guard`` is its RE2 form; ``good`` holds replacement templates when
-    ``template``, else literal replacements.
+    ``template``, else literal replacements; ``letters`` names the letter case that replacements are put into, and
+    ``exact_case`` keeps them in the rule's own.
     """
 
     id: str
@@ -54,6 +55,8 @@ class Entry:
     confidence: float
     good: tuple[str, ...] = ()
     template: bool = False
+    exact_case: bool = False
+    letters: str = ""
     delete: str = ""
     safety: Safety = Safety.REVIEW
     unless: str = ""
@@ -248,6 +251,8 @@ def _pattern_entries(source: _Source, spec: RuleFile, define: dict[str, str]) ->
     # `^…$` must hold for each alternative, so each stands in its own group.
     joined = "|".join(f"(?:{pattern})" for pattern in patterns) if len(patterns) > 1 else patterns[0]
     fix = spec.fix or FixSpec()
+    if fix.delete and (fix.replace or fix.letters):
+        raise source.error("a fix either deletes or replaces, not both", ".fix")
     for pattern in patterns:
         _checked(source, pattern, where, define, case=spec.case)
     full, guard = _checked(source, joined, where, define, case=spec.case, examined=True)
@@ -264,6 +269,8 @@ def _pattern_entries(source: _Source, spec: RuleFile, define: dict[str, str]) ->
         confidence=CONFIDENCE[spec.confidence],
         good=tuple(fix.replace),
         template=True,
+        exact_case=spec.case,
+        letters=fix.letters or "",
         delete=fix.delete or "",
         safety=Safety(fix.safety),
         unless=_condition(source, spec.unless, ".unless", define),
@@ -318,6 +325,7 @@ def _row_entry(
         confidence=CONFIDENCE[row.confidence or spec.confidence],
         good=tuple(row.good),
         template=row.pattern is not None,
+        exact_case=case,
         safety=Safety.REVIEW,
         unless=_condition(source, row.unless or spec.unless, f"{path}.unless", define),
         when=_condition(source, row.when or spec.when, f"{path}.when", define),

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from mtqa.document import Span
 from mtqa.finding import Edit, Finding, Fix, Layer
-from mtqa.rules.pattern import fit_case
+from mtqa.rules.pattern import fit_case, recase
 from mtqa.segment import sentences_of
 
 if TYPE_CHECKING:
@@ -140,7 +140,7 @@ def _finding(document: Document, entry: Entry, match: re.Match[str], unit: _Unit
     return Finding(
         rule=entry.id,
         span=span,
-        message=_message(entry, match[0], replacements),
+        message=_message(entry, unit.text[start:end], replacements),
         severity=entry.severity,
         mqm=entry.mqm,
         confidence=entry.confidence,
@@ -161,10 +161,13 @@ def _fields(match: re.Match[str]) -> dict[str, str]:
 def _replacements(entry: Entry, match: re.Match[str], unit: _Unit, start: int, end: int) -> list[str]:
     matched = unit.text[start:end]
     starts = starts_sentence(unit.text, start)
+    candidates = [match.expand(good) if entry.template else good for good in entry.good]
     found = []
-    for good in entry.good:
-        text = match.expand(good) if entry.template else good
-        text = fit_case(text, matched, starts_sentence=starts)
+    for candidate in candidates or [matched] * bool(entry.letters):
+        if entry.letters:
+            text = recase(candidate, entry.letters)
+        else:
+            text = fit_case(candidate, matched, starts_sentence=starts, exact=entry.exact_case)
         if text != matched and text not in found:
             found.append(text)
     return found

@@ -88,16 +88,19 @@ def checked(pattern: str, *, case: bool, examined: bool = False) -> tuple[str, s
     return full, guard
 
 
-def fit_case(replacement: str, matched: str, *, starts_sentence: bool) -> str:
+def fit_case(replacement: str, matched: str, *, starts_sentence: bool, exact: bool = False) -> str:
     """``replacement`` in the letter case of what it replaces.
 
     All capitals give all capitals; a title-cased phrase of two or more words gives a title-cased one, unless the
     replacement has capitals of its own (a proper name); a leading capital at the start of a sentence gives a leading
-    capital. Anything else is left as the rule wrote it.
+    capital. Anything else is left as the rule wrote it; where the rule minds letter case (``exact``), so is everything
+    but the capital at the start of a sentence.
     """
     letters = [c for c in matched if c.isalpha()]
     if not letters or not replacement:
         return replacement
+    if exact:
+        return replacement[:1].upper() + replacement[1:] if starts_sentence and letters[0].isupper() else replacement
     if len(letters) > 3 and all(c.isupper() for c in letters):
         return replacement.upper()
     if starts_sentence and letters[0].isupper():
@@ -108,6 +111,17 @@ def fit_case(replacement: str, matched: str, *, starts_sentence: bool) -> str:
     if len(words) > 1 and all(word[0].isupper() for word in words):
         return _title(replacement)
     return replacement
+
+
+def recase(text: str, letters: str) -> str:
+    """``text`` in ``lower`` case; as a ``capital`` and then small letters; or as a ``title``, small words small."""
+    if letters == "title":
+        return _title(text)
+    small = text.lower()
+    if letters == "lower":
+        return small
+    first = next((place for place, c in enumerate(small) if c.isalpha()), 0)
+    return small[:first] + small[first : first + 1].upper() + small[first + 1 :]
 
 
 def _title(text: str) -> str:

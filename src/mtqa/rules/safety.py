@@ -2,8 +2,9 @@
 
 Python's ``re`` backtracks. Three shapes are refused, on the parsed pattern and without running it:
 
-- a repeat inside an unbounded repeat, unless a mandatory separator keeps the inner one from trading characters
-  with its next round (``(?:\\w+ )+`` is fine, ``(?:\\w+)+`` and ``(?:\\w+ ?)+`` are not);
+- an expression that can match one text in exponentially many ways: a repeat inside a repeat that trades characters
+  with its next round (``(?:\\w+ ?)+``, where ``^(?:\\w+ )+`` is fine), or alternatives that overlap inside a repeat
+  (see :mod:`mtqa.rules.ambiguity`);
 - two unbounded repeats side by side that can match the same character (``\\w*\\w+``);
 - an unbounded repeat that can run across a whole line (it takes in spaces and letters), unless the pattern is
   anchored at the start: from every position it would scan to the end of a 2,500-character paragraph.
@@ -11,76 +12,94 @@ Python's ``re`` backtracks. Three shapes are refused, on the parsed pattern and 
 
 from __future__ import annotations
 
-import re
 from importlib import import_module
 from typing import Any
+
+from mtqa.rules.ambiguity import Automaton
+from mtqa.rules.characters import characters
 
 _parser: Any = import_module("re._parser")
 
 _UNBOUNDED = 200
-_CODES = range(129)  # ASCII, and one code for everything else
+_EXPONENTIAL = (
+    "one text can match in exponentially many ways: a repeat inside a repeat, or alternatives that overlap inside one, "
+    "without a fixed separator; bound it or add one"
+)
+_SIDE_BY_SIDE = "two unbounded repeats side by side can match the same text; bound one of them"
+_ACROSS = "an unbounded repeat can run across the whole line; give it a bound such as {0,80}"
 
 
 def complaint(pattern: str, flags: int = 0) -> str:
     """What makes ``pattern`` dangerous, in words; empty when nothing does. Raises re.error if it does not parse."""
-    tree = list(_parser.parse(pattern, flags))
-    anchored = bool(tree) and str(tree[0][0]) == "AT" and str(tree[0][1]).startswith("AT_BEGINNING")
-    return _sequence(tree, flags, outer=False, anchored=anchored)
+    tree = _parser.parse(pattern, flags)
+    flags = tree.state.flags
+    automata = _automata(tree, flags)
+    if any(automaton.exponential() for automaton in automata):
+        return _EXPONENTIAL
+    if any(automaton.side_by_side() for automaton in automata):
+        return _SIDE_BY_SIDE
+    return _sequence(list(tree), flags, anchored=_is_anchored(list(tree)))
 
 
-def _sequence(items: list[Any], flags: int, *, outer: bool, anchored: bool) -> str:
+def _automata(tree: Any, flags: int) -> list[Automaton]:
+    """One for the pattern, one for each assertion and each atomic group in it."""
+    waiting, found = [(tree, flags)], []
+    while waiting:
+        automaton = Automaton()
+        automaton.sequence(*waiting.pop())
+        waiting += automaton.apart
+        found.append(automaton)
+    return found
+
+
+def _first(body: Any, flags: int) -> frozenset[int]:
+    automaton = Automaton()
+    first = automaton.sequence(body, flags).first
+    return frozenset().union(*(automaton.reach[place] for place in first))
+
+
+def _is_anchored(items: list[Any]) -> bool:
+    return bool(items) and str(items[0][0]) == "AT" and str(items[0][1]).startswith("AT_BEGINNING")
+
+
+def _sequence(items: list[Any], flags: int, *, anchored: bool) -> str:
     previous: frozenset[int] = frozenset()
-    for index, (op, value) in enumerate(items):
+    for op, value in items:
         name = str(op)
         if _is_unbounded(name, value):
-            body = list(value[2])
-            reach = _characters(body)
-            if previous & reach:
-                return "two unbounded repeats side by side can match the same text; bound one of them"
+            reach = characters(value[2], flags)
+            if previous & _first(value[2], flags):
+                return _SIDE_BY_SIDE
             if {ord(" "), ord("e")} <= reach and not anchored:
-                return "an unbounded repeat can run across the whole line; give it a bound such as {0,80}"
-            if outer and not _separated(items, index, reach):
-                return "a repeat inside an unbounded repeat has no fixed separator; bound it or add one"
-            problem = _sequence(body, flags, outer=True, anchored=anchored)
-            previous = reach
-        else:
-            problem = _inside(name, value, flags, outer=outer, anchored=anchored)
-            if not _can_be_empty(name, value):
-                previous = frozenset()
-        if problem:
+                return _ACROSS
+            previous = reach if name != "POSSESSIVE_REPEAT" else frozenset()
+        elif not _can_be_empty(name, value):
+            previous = frozenset()
+        if problem := _inside(name, value, flags, anchored=anchored):
             return problem
     return ""
 
 
-def _inside(name: str, value: Any, flags: int, *, outer: bool, anchored: bool) -> str:
+def _inside(name: str, value: Any, flags: int, *, anchored: bool) -> str:
     parts: list[Any] = []
     match name:
         case "SUBPATTERN":
-            parts = [value[3]]
+            parts, flags = [value[3]], (flags | value[1]) & ~value[2]
         case "BRANCH":
             parts = list(value[1])
+        case "GROUPREF_EXISTS":
+            parts = [part for part in value[1:] if part]
         case "MAX_REPEAT" | "MIN_REPEAT" | "POSSESSIVE_REPEAT":
             parts = [value[2]]
         case "ASSERT" | "ASSERT_NOT":
             parts = [value[1]]
         case "ATOMIC_GROUP":
             parts = [value]
-    return next(
-        (found for part in parts if (found := _sequence(list(part), flags, outer=outer, anchored=anchored))), ""
-    )
+    return next((found for part in parts if (found := _sequence(list(part), flags, anchored=anchored))), "")
 
 
 def _is_unbounded(name: str, value: Any) -> bool:
-    return name in ("MAX_REPEAT", "MIN_REPEAT") and value[1] > _UNBOUNDED
-
-
-def _separated(items: list[Any], index: int, reach: frozenset[int]) -> bool:
-    """True when another mandatory item of the sequence shares no character with the repeat at ``index``."""
-    return any(
-        not (_characters([item]) & reach)
-        for place, item in enumerate(items)
-        if place != index and not _can_be_empty(str(item[0]), item[1])
-    )
+    return name in ("MAX_REPEAT", "MIN_REPEAT", "POSSESSIVE_REPEAT") and value[1] > _UNBOUNDED
 
 
 def _can_be_empty(name: str, value: Any) -> bool:
@@ -97,53 +116,3 @@ def _can_be_empty(name: str, value: Any) -> bool:
             return any(all(_can_be_empty(str(op), inner) for op, inner in part) for part in value[1])
         case _:
             return False
-
-
-def _characters(items: Any) -> frozenset[int]:
-    """Every code of ``_CODES`` that some character of a match may have (case folded both ways)."""
-    found: set[int] = set()
-    for op, value in items:
-        match str(op):
-            case "LITERAL":
-                found |= {min(ord(form), 128) for form in (chr(value).lower()[:1], chr(value).upper()[:1])}
-            case "NOT_LITERAL":
-                found |= set(_CODES) - {value}
-            case "ANY":
-                found |= set(_CODES) - {10}
-            case "IN":
-                found |= _class(value)
-            case "BRANCH":
-                for part in value[1]:
-                    found |= _characters(part)
-            case "SUBPATTERN":
-                found |= _characters(value[3])
-            case "MAX_REPEAT" | "MIN_REPEAT" | "POSSESSIVE_REPEAT":
-                found |= _characters(value[2])
-            case "ATOMIC_GROUP":
-                found |= _characters(value)
-            case "GROUPREF":
-                found |= set(_CODES)
-    return frozenset(found)
-
-
-def _class(items: Any) -> set[int]:
-    found: set[int] = set()
-    negated = False
-    for op, value in items:
-        match str(op):
-            case "NEGATE":
-                negated = True
-            case "LITERAL":
-                found |= {min(value, 128), *(min(ord(c), 128) for c in chr(value).swapcase())}
-            case "RANGE":
-                found |= {code for code in _CODES if value[0] <= code <= value[1] or (code == 128 and value[1] > 127)}
-            case _:
-                found |= _category(str(value))
-    return set(_CODES) - found if negated else found
-
-
-def _category(name: str) -> set[int]:
-    kind = name.rpartition("_")[2].lower()
-    test = {"word": r"\w", "space": r"\s", "digit": r"\d"}[kind]
-    inside = {code for code in range(128) if re.match(test, chr(code))} | ({128} if kind == "word" else set())
-    return set(_CODES) - inside if "_NOT_" in name else inside

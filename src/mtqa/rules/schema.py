@@ -13,6 +13,7 @@ import msgspec
 SeverityName = Literal["neutral", "minor", "major", "critical"]
 ConfidenceName = Literal["high", "medium", "low"]
 SafetyName = Literal["safe", "review"]
+LettersName = Literal["lower", "capital", "title"]
 ScopeName = Literal["line", "sentence", "text", "block"]
 KindName = Literal[
     "existence",
@@ -42,10 +43,14 @@ class Example(_Strict, frozen=True, kw_only=True):
 
 
 class FixSpec(_Strict, frozen=True, kw_only=True):
-    """What to do with a match: delete it or its line, or replace it (candidates, best first)."""
+    """What to do with a match: delete it or its line, or replace it (candidates, best first).
+
+    ``letters`` sets the letter case of each candidate, or of the match itself where ``replace`` is empty.
+    """
 
     delete: Literal["line", "match"] | None = None
     replace: list[str] = []
+    letters: LettersName | None = None
     safety: SafetyName = "review"
 
 
