@@ -50,7 +50,7 @@ def lines() -> st.SearchStrategy[str]:
 @st.composite
 def texts(draw: st.DrawFn, *, line: st.SearchStrategy[str] | None = None, max_lines: int = 8) -> str:
     """A document: LF, CRLF or mixed endings, with or without a final one, with or without an inner byte order mark."""
-    body = draw(st.lists(line or lines(), max_size=max_lines))
+    body = draw(st.lists(lines() if line is None else line, max_size=max_lines))
     style = draw(st.sampled_from([("\n",), ("\r\n",), ENDINGS]))
     joined = "".join(part + draw(st.sampled_from(style)) for part in body)
     if draw(st.booleans()):
@@ -122,10 +122,13 @@ def _larger(inner: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
 
 # -- texts that nearly match
 
-_LOOKALIKES = {
-    **{"i": "İıI", "I": "ıİi", "s": "ſS", "S": "ſs", "k": "\u212aK", "K": "\u212ak", "å": "\u212bÅ", "ß": "ẞ", "σ": "ςΣ"},
-    **{" ": "\u00a0\u3000\u2009\t", "'": "’", "’": "'", '"': "“”", "-": "‐–", ".": "．。"},
-}
+_LOOKALIKES = dict(
+    [
+        *(("i", "İıI"), ("I", "ıİi"), ("s", "ſS"), ("S", "ſs"), ("k", "\u212aK"), ("K", "\u212ak"), ("å", "\u212bÅ")),
+        *(("ß", "ẞ"), ("σ", "ςΣ"), (" ", "\u00a0\u3000\u2009\t"), ("'", "’"), ("’", "'"), ('"', "“”")),
+        *(("-", "‐–"), (".", "．。")),
+    ]
+)
 
 
 def mutate(text: str, seed: int) -> str:

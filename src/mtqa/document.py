@@ -20,8 +20,17 @@ from mtqa.errors import DocumentError, Place
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
-_WIDE_CODECS = ("utf-16", "utf-32")
+# That of UTF-32-LE begins with that of UTF-16-LE, so it comes first.
+_BOMS = (
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF32_LE, "utf-32-le"),
+    (codecs.BOM_UTF32_BE, "utf-32-be"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+)
+# Encodings in which a character's bytes depend on what stands before it: no offset of theirs can be converted.
+_SHIFTING = ("utf-7", "iso2022", "hz", "punycode", "idna", "big5hkscs", "euc_jis_2004", "euc_jisx0213", "shift_jis")
+_SHIFTING_TOO = ("unicode_escape", "raw_unicode_escape")
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -92,16 +101,17 @@ class Document:
         """
         bom, codec = _sniff(data, encoding, path)
         body = data[len(bom) :]
-        if not codec.startswith(_WIDE_CODECS) and (nul := body.find(b"\0")) >= 0:
-            raise DocumentError(
-                f"NUL byte at byte offset {nul + len(bom)}: this is a binary file or UTF-16 without a byte order mark",
-                place=Place(path),
-                remedy="leave it out, or convert it to UTF-8",
-            )
         try:
             text = body.decode(codec)
         except UnicodeDecodeError as error:
             raise _undecodable(error, data, bom, codec, path) from error
+        if (nul := text.find("\0")) >= 0:
+            position = len(bom) + len(text[:nul].encode(codec))
+            raise DocumentError(
+                f"NUL at byte offset {position}: this is a binary file or UTF-16 without a byte order mark",
+                place=Place(path, text.count("\n", 0, nul) + 1),
+                remedy="leave it out, or convert it to UTF-8",
+            )
         if text.encode(codec) != body:
             raise DocumentError(
                 f"decoding as {codec} loses bytes", place=Place(path), remedy="convert the file to UTF-8"
@@ -130,8 +140,9 @@ class Document:
         shown = name if name is not None else file.as_posix()
         try:
             data = file.read_bytes()
-        except OSError as error:
-            raise DocumentError(f"cannot read: {error.strerror or error}", place=Place(shown)) from error
+        except (OSError, ValueError) as error:  # ValueError: a NUL in the name
+            reason = getattr(error, "strerror", None) or error
+            raise DocumentError(f"cannot read: {reason}", place=Place(shown)) from error
         return cls.from_bytes(data, shown, encoding)
 
     def __reduce__(self) -> tuple[object, ...]:
@@ -139,8 +150,18 @@ class Document:
         return (Document, (self.path, self.data, self.text, self.encoding, self.bom))
 
     def encode(self, text: str) -> bytes:
-        """``text`` as this document would hold it on disk: its byte order mark, its codec."""
-        return self.bom + text.encode(self.encoding)
+        """``text`` as this document would hold it on disk: its byte order mark, its codec.
+
+        Raises :class:`DocumentError` for a character that the codec lacks.
+        """
+        try:
+            return self.bom + text.encode(self.encoding)
+        except UnicodeEncodeError as error:
+            raise DocumentError(
+                f"{text[error.start]!r} cannot be written in {self.encoding}",
+                place=Place(self.path, text.count("\n", 0, error.start) + 1),
+                remedy="use another wording, or convert the original to UTF-8",
+            ) from error
 
     @cached_property
     def sha256(self) -> str:
@@ -180,6 +201,7 @@ class Document:
 
     def line_at(self, offset: int) -> Line:
         """The line that ``offset`` lies in (the last line for the end of the text)."""
+        self._check(offset)
         return self.lines[bisect_right(self._line_starts, offset) - 1]
 
     # -- offsets
@@ -272,16 +294,27 @@ def _sniff(data: bytes, encoding: str | None, path: str) -> tuple[bytes, str]:
         return b"", "utf-8"
     try:
         codec = codecs.lookup(encoding).name
+        b"a".decode(codec, "ignore")  # a LookupError for what is no encoding of text, such as "hex"
     except LookupError as error:
         raise DocumentError(f"unknown encoding {encoding!r}", place=Place(path)) from error
-    if codec in ("utf-16", "utf-8-sig"):
-        return _sniff(data, None, path)
-    return next(((bom, codec) for bom, known in _BOMS if known == codec and data.startswith(bom)), (b"", codec))
+    if codec.startswith(_SHIFTING) or codec.replace("-", "_") in _SHIFTING_TOO:
+        raise DocumentError(f"{encoding} is not supported", place=Place(path), remedy="convert the file to UTF-8")
+    width = "utf-8" if codec == "utf-8-sig" else codec
+    for bom, known in _BOMS:
+        if known.startswith(width) and data.startswith(bom):
+            return bom, known
+    if width in ("utf-16", "utf-32"):
+        raise DocumentError(
+            f"named {width}, but has no byte order mark that says which",
+            place=Place(path),
+            remedy=f'name "{width}-le" or "{width}-be" instead',
+        )
+    return b"", width
 
 
 def _undecodable(error: UnicodeDecodeError, data: bytes, bom: bytes, codec: str, path: str) -> DocumentError:
     position = error.start + len(bom)
-    line = data.count(b"\n", 0, position) + 1
+    line = data[len(bom) : position].decode(codec, "replace").count("\n") + 1
     return DocumentError(
         f"not {codec}: byte 0x{data[position]:02X} at byte offset {position}",
         place=Place(path, line),

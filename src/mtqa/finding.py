@@ -133,9 +133,12 @@ class Checker(Protocol):
 def apply_edits(text: str, edits: Iterable[Edit]) -> str:
     """``text`` with ``edits`` applied from the end, so that offsets stay true.
 
-    Raises ValueError when two edits overlap. Of two edits at one place, insertions stand before replacements.
+    Raises ValueError when two edits overlap or one lies outside the text. Of two edits at one place, insertions stand
+    before replacements, in the order given.
     """
     ordered = sorted(edits, key=lambda edit: (edit.span.start, edit.span.end))
+    if ordered and (last := max(edit.span.end for edit in ordered)) > len(text):
+        raise ValueError(f"an edit ends at offset {last}, the text at {len(text)}")
     for before, after in pairwise(ordered):
         if before.span.end > after.span.start:
             raise ValueError(f"edits overlap at offset {after.span.start}")
@@ -150,14 +153,12 @@ def resolve(findings: Iterable[Finding]) -> list[Finding]:
     1. Duplicates (same rule and span) count once.
     2. A block (boilerplate) speaks for everything inside it but metadata, whose fields must not be lost.
     3. Within one layer, of two findings that overlap the one with the longer span stands; then the more severe,
-       the more confident, the one with a fix, the earlier, the smaller rule id. Layers do not compete otherwise.
+       the more confident, the one with a fix, the earlier, the smaller rule id, and in the end the one whose wording
+       sorts first. Layers do not compete otherwise.
 
-    The result is sorted in document order.
+    The result is sorted in document order and does not depend on the order of ``findings``.
     """
-    ranked = sorted(
-        findings,
-        key=lambda f: (f.layer, -len(f.span), -f.severity, -f.confidence, not f.fixes, f.span.start, f.rule),
-    )
+    ranked = sorted(findings, key=_rank)
     blocks = _Taken()
     taken = {layer: _Taken() for layer in Layer}
     kept: list[Finding] = []
@@ -171,6 +172,13 @@ def resolve(findings: Iterable[Finding]) -> list[Finding]:
             blocks.add(finding.span)
         kept.append(finding)
     return sorted(kept, key=lambda f: f.sort_key)
+
+
+def _rank(f: Finding) -> tuple[object, ...]:
+    """Strongest first; findings that rank the same are the same in every field that is written out."""
+    fixes = tuple((fix.safety.value, tuple((e.span, e.replacement) for e in fix.edits)) for fix in f.fixes)
+    wording = (f.message, f.mqm, f.source_wording, f.explanation, f.related, tuple(sorted(f.fields.items())), fixes)
+    return (f.layer, -len(f.span), -f.severity, -f.confidence, not f.fixes, f.span.start, f.rule, wording)
 
 
 class _Taken:

@@ -22,30 +22,97 @@ _parser: Any = importlib.import_module("re._parser")
 
 EXPONENTIAL = [
     *(r"(a|a)*$", r"(a+)+$", r"(a*)*$", r"(\w+)*x", r"(\w+ ?)+", r"^(\w+\s?)*$", r"(a|aa)+$", r"(?:\w\b|\d)*x"),
-    *(r"(x+x+)+y", r"(?:a?b?)*c", r"(a{1,5})+$", r"(?:a{1,9}){1,9}$", r"(?:\w{1,20} ?){1,30}:", r"(?:a?){30}a{30}"),
-    *(r"(?:\w+-\w*)+$", r"(?:(?:ab)+|abab)+c", r"(?:ab|[a-f]b)+z", r"(?i)(?:ab|Ab)+z", r"(?:ab|ab?b){30}c", r"(?:.a|b.)*c"),
+    *(
+        r"(x+x+)+y",
+        r"(?:a?b?)*c",
+        r"(a{1,5})+$",
+        r"(?:a{1,9}){1,9}$",
+        r"(?:\w{1,20} ?){1,30}:",
+        r"(?:a?){30}a{30}",
+        r"(?:\w{1,20} ?){1,9}:",
+    ),
+    *(
+        r"(?:\w+-\w*)+$",
+        r"(?:(?:ab)+|abab)+c",
+        r"(?:ab|[a-f]b)+z",
+        r"(?i)(?:ab|Ab)+z",
+        r"(?:ab|ab?b){30}c",
+        r"(?:.a|b.)*c",
+    ),
     *(r"x(?=(a+)+$)", r"(?<!q)(?:a|ab?b?)+c", r"(?>(?:a+)+b)", r"^(([a-z])+.)+[A-Z]([a-z])+$", r"(?:(?:a+b?)+c?)+d"),
     *(r"(?:\s\b|\u00a0)+x", r"(?:\d|٣\b)+x", r"(?:a(?:b|)|ab)+c", r"(?:a*?)+?b", r"(?:(a)|(?(1)b|a))+c", r"((ab)*)*c"),
 ]
 SIDE_BY_SIDE = [
-    *(r"\s*\s*x", r"\w*\w+", r"(\s*)\s*", r"(\w+)(\w+)", r"\w+-?\w+", r"a+(?:b|)a+", r"(?i)[a-z]+[A-Z]+", r"\w+\b\w*", r"\w+\s*\d+\b"),
+    *(
+        r"\s*\s*x",
+        r"\w*\w+",
+        r"(\s*)\s*",
+        r"(\w+)(\w+)",
+        r"\w+-?\w+",
+        r"a+(?:b|)a+",
+        r"(?i)[a-z]+[A-Z]+",
+        r"\w+\b\w*",
+        r"\w+\s*\d+\b",
+    ),
     *(r"(?:\w+)(?:x?)(?:\d+)", r"(?:ab)*(?:ab)*", r"x(?=\s*\s+$)", r"\s+(?: *)\S"),
 ]
-ACROSS = [r".*x", r"a.*b", r"[^.]+foo", r"foo[^\n]*bar", r"(?:\w+ )+x", r"x(?=.*y)", r"(?s)a.+", r"a.*+b", r"(?:\w|,| )*"]
+ACROSS = [
+    r".*x",
+    r"a.*b",
+    r"[^.]+foo",
+    r"foo[^\n]*bar",
+    r"(?:\w+ )+x",
+    r"x(?=.*y)",
+    r"(?s)a.+",
+    r"a.*+b",
+    r"(?:\w|,| )*",
+]
 FINE = [
-    *(r"two maintenance", r"^\s*scan (the )?(qr )?code\b.*$", r"^.*$", r"^(?:\w+ )+x", r"\w+", r"\w+\s+\w+", r"a.{0,80}b"),
-    *(r"\b(\w+) \1\b", r"[\"“][^\"”]{1,200}[\"”]", r"(?:\d{1,3}, ){1,9}\d", r"(?:,\d{3})+", r"(?:\d{8})+x", r"(?:a|b)*c"),
+    *(
+        r"two maintenance",
+        r"^\s*scan (the )?(qr )?code\b.*$",
+        r"^.*$",
+        r"^(?:\w+ )+x",
+        r"\w+",
+        r"\w+\s+\w+",
+        r"a.{0,80}b",
+    ),
+    *(
+        r"\b(\w+) \1\b",
+        r"[\"“][^\"”]{1,200}[\"”]",
+        r"(?:\d{1,3}, ){1,9}\d",
+        r"(?:,\d{3})+",
+        r"(?:\d{8})+x",
+        r"(?:a|b)*c",
+    ),
     # The parser of `re` makes one set of alternatives of one character each, so these are no choice.
     *(r"(?:a|b|[ab])*$", r"(?:\w|\d)*x", r"(?i)(?:a|A)+z"),
-    *(r"(?:ab|cd)+e", r"(?:a-)+b", r"^(?:[A-Z][a-z]+ )+$", r"(?:[A-Z][a-z]+)+x", r"(?:\w+(?:-\w+)*, )?and", r"(?:a++b?)+c"),
+    *(
+        r"(?:ab|cd)+e",
+        r"(?:a-)+b",
+        r"^(?:[A-Z][a-z]+ )+$",
+        r"(?:[A-Z][a-z]+)+x",
+        r"(?:\w+(?:-\w+)*, )?and",
+        r"(?:a++b?)+c",
+    ),
     *(r"(?:(?>\w+) ?){1,9}x", r"https?://\S+", r"[a-z]+@[a-z]+\.(?:com|cn)", r"x{2,}", r"(?:a{4}b)+"),
-    *(r"[ \u2000-\u200a\u3000]+\w+", r"\w+[‘’“”—]+\w+", r"(?:\w+[ ,]){1,4}end", r"(?:[一-鿿]{1,20} ){0,3}[a-z]", r"(?!x)y"),
+    *(
+        r"[ \u2000-\u200a\u3000]+\w+",
+        r"\w+[‘’“”—]+\w+",
+        r"(?:\w+[ ,]){1,4}end",
+        r"(?:[一-鿿]{1,20} ){0,3}[a-z]",
+        r"(?!x)y",
+    ),
+    *(
+        r"^[^>]{1,30}(?: ?(?:>{1,2}|») ?[^>»]{2,40}){2,5}$",
+        r"^(?-i:[A-Z]\w{1,20})(?:(?:,| and|/) ?(?-i:[A-Z]\w{1,20})){0,6}$",
+    ),
 ]
 
 
 @pytest.mark.parametrize("pattern", EXPONENTIAL)
 def test_refuses_exponential_patterns(pattern: str) -> None:
-    assert "exponentially" in complaint(pattern)
+    assert "far too many" in complaint(pattern)
 
 
 @pytest.mark.parametrize("pattern", SIDE_BY_SIDE)
@@ -94,7 +161,7 @@ def test_character_sets_are_never_too_small(pattern: str, char: str, flags: int)
 _MOST = 60_000
 
 
-class _TooMany(Exception):
+class TooManyStepsError(Exception):
     pass
 
 
@@ -109,7 +176,7 @@ class Backtracker:
         """Every end of a match of ``items`` from ``place``, in the order of trying, as often as it is reached."""
         self.steps += 1
         if self.steps > _MOST:
-            raise _TooMany
+            raise TooManyStepsError
         if not items:
             yield place
             return
@@ -149,7 +216,7 @@ def count_steps(pattern: str, text: str) -> int:
     try:
         for _ in matcher.ends(list(_parser.parse(pattern)), 0):
             pass
-    except _TooMany:
+    except TooManyStepsError:
         return _MOST
     return matcher.steps
 
@@ -189,7 +256,7 @@ def test_the_step_counter_sees_exponential_growth(pattern: str) -> None:
 @given(_small_regexes("ab", most=4))
 def test_exponential_complaints_are_true(pattern: str) -> None:
     """What is refused as exponential does explode on some pumped text: the refusal is no guess."""
-    assume("exponentially" in complaint(pattern))
+    assume("far too many" in complaint(pattern))
     pumps = ["".join(letters) for length in range(1, 6) for letters in product("ab", repeat=length)]
     assert any(
         count_steps(pattern, prefix + pump * (90 // len(pump))) >= _MOST

@@ -185,17 +185,18 @@ def _opened(output: Path | None) -> Iterator[BinaryIO]:
         return
     try:
         if output.exists() and not output.is_file():  # /dev/null and the like cannot be replaced
-            with output.open("wb") as stream:
-                yield stream
+            with output.open("wb") as device:
+                yield device
             return
-        with tempfile.NamedTemporaryFile(dir=output.parent, prefix=f".{output.name}.", delete=False) as stream:
-            try:
-                yield stream.file
-            except BaseException:
-                Path(stream.name).unlink()
-                raise
-        Path(stream.name).chmod(0o666 & ~_umask())
-        Path(stream.name).replace(output)
+        handle, name = tempfile.mkstemp(prefix=f".{output.name}.", dir=output.parent)
+        written = Path(name)
+        try:
+            with os.fdopen(handle, "wb") as stream:
+                yield stream
+            written.chmod(0o666 & ~_umask())
+            written.replace(output)
+        finally:
+            written.unlink(missing_ok=True)
     except OSError as error:
         raise MtqaError(f"cannot write: {error.strerror or error}", place=Place(str(output))) from error
 

@@ -27,8 +27,8 @@ def rule() -> None:
     """List, explain, test and start rules."""
 
 
-def _rules() -> RuleSet:
-    return load_rules(*load_config().rule_folders())
+def _rules(*, examine_all: bool = False) -> RuleSet:
+    return load_rules(*load_config().rule_folders(), examine_all=examine_all)
 
 
 def _console() -> Console:
@@ -116,7 +116,7 @@ def test(patterns: tuple[str, ...]) -> None:
     """Run the examples inside the rules that PATTERNS name (default: all)."""
     from mtqa.rules.examples import failures, isolated
 
-    rules = _rules()
+    rules = _rules(examine_all=True)
     chosen = [r for r in rules.rules if not patterns or any(names(p, r.id) for p in patterns)]
     if not chosen:
         raise MtqaError(f"no rule matches {', '.join(patterns)}")

@@ -1,12 +1,14 @@
-"""Find regular expressions that can match one text in exponentially many ways.
+"""Find regular expressions that can match one text in exponentially many ways, or nearly so.
 
 A backtracking matcher tries all ways before it gives up. Their number grows exponentially exactly when the position
 automaton of the expression (Glushkov 1961) has a state that some text leads back to itself along two different paths;
 such a pair of paths is a component of the automaton's square that holds both a pair of equal states and one of
 different states (the criterion EDA of Weber and Seidl 1991, applied to backtracking by Weideman et al. 2016).
 
-Repeats of up to four rounds are written out; longer ones, bounded or not, count as loops. Assertions and atomic groups
-are judged by themselves.
+Repeats of up to nine rounds are written out; longer ones, and those inside such, count as loops, bounded or not. What
+is written out can match in polynomially many ways, of a degree that is the length of the longest chain of loops on one
+character.
+Assertions and atomic groups are judged by themselves.
 """
 
 from __future__ import annotations
@@ -20,7 +22,9 @@ from mtqa.rules.characters import characters
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Iterable
 
-_WRITTEN_OUT = 4
+_WRITTEN_OUT = 9
+_FEW = 3  # rounds that are written out even inside what is written out, and of a single character
+_CHARACTER = ("LITERAL", "NOT_LITERAL", "ANY", "IN")
 _UNBOUNDED = 200
 _N = TypeVar("_N", bound="Hashable")
 
@@ -51,6 +55,7 @@ class Automaton:
     follow: Counter[tuple[int, int]] = field(default_factory=Counter)
     endless: set[int] = field(default_factory=set)
     apart: list[tuple[Any, int]] = field(default_factory=list)
+    _inside: bool = False
 
     def sequence(self, items: Any, flags: int) -> _Part:
         part = _Part()
@@ -60,7 +65,7 @@ class Automaton:
 
     def _item(self, name: str, value: Any, flags: int) -> _Part:
         match name:
-            case "LITERAL" | "NOT_LITERAL" | "ANY" | "IN":
+            case _ if name in _CHARACTER:
                 return self._position(characters([(name, value)], flags))
             case "BRANCH":
                 return _either([self.sequence(part, flags) for part in value[1]])
@@ -69,7 +74,7 @@ class Automaton:
             case "SUBPATTERN":
                 return self.sequence(value[3], (flags | value[1]) & ~value[2])
             case "MAX_REPEAT" | "MIN_REPEAT":
-                return self._repeat(*value, flags)
+                return self._repeat(flags, *value)
             case "POSSESSIVE_REPEAT" | "ATOMIC_GROUP":
                 return self._atom(name, value, flags)
             case "ASSERT" | "ASSERT_NOT":
@@ -93,16 +98,12 @@ class Automaton:
         part = self._position(characters(body, flags))
         return _optional(part) if empty else part
 
-    def _repeat(self, low: int, high: int, body: Any, flags: int) -> _Part:
-        if high <= _WRITTEN_OUT:
-            part = _Part()
-            for _ in range(high - low):  # from the inside: (x(x(x)?)?)?
-                part = _optional(self._joined(self.sequence(body, flags), part))
-            for _ in range(low):
-                part = self._joined(self.sequence(body, flags), part)
-            return part
-        if low == high and len(body) == 1 and str(body[0][0]) in ("LITERAL", "NOT_LITERAL", "ANY", "IN"):
-            return self._repeat(_WRITTEN_OUT, _WRITTEN_OUT, body, flags)
+    def _repeat(self, flags: int, low: int, high: int, body: Any) -> _Part:
+        single = len(body) == 1 and str(body[0][0]) in _CHARACTER
+        if high <= (_FEW if single or self._inside else _WRITTEN_OUT):
+            return self._written_out(low, high, body, flags)
+        if single and low == high:
+            return self._written_out(_WRITTEN_OUT, _WRITTEN_OUT, body, flags)
         part = self.sequence(body, flags)
         self._link(part.last, part.first)
         if part.empty and (low > 1 or high <= _UNBOUNDED):
@@ -110,6 +111,16 @@ class Automaton:
         if high > _UNBOUNDED and part.first == part.last and len(set(part.first)) == 1:
             self.endless.update(part.first)
         return _optional(part) if low == 0 else part
+
+    def _written_out(self, low: int, high: int, body: Any, flags: int) -> _Part:
+        before, self._inside = self._inside, self._inside or high > _FEW
+        part = _Part()
+        for _ in range(high - low):  # from the inside: (x(x(x)?)?)?
+            part = _optional(self._joined(self.sequence(body, flags), part))
+        for _ in range(low):
+            part = self._joined(self.sequence(body, flags), part)
+        self._inside = before
+        return part
 
     def _joined(self, left: _Part, right: _Part) -> _Part:
         self._link(left.last, right.first)
@@ -131,22 +142,45 @@ class Automaton:
             for source, target in self.follow
         )
 
+    def degree(self, more_than: int) -> int:
+        """The longest chain of loops that one repeated character can be shared out among, if ``more_than`` that."""
+        looping = Counter(code for source, target in self.follow if source == target for code in self.reach[source])
+        places = {
+            frozenset(place for place, reach in enumerate(self.reach) if code in reach)
+            for code, count in looping.items()
+            if count > more_than
+        }
+        return max(map(self._chain, places), default=0)
+
+    def _chain(self, places: frozenset[int]) -> int:
+        after = self._after(places)
+        longest: dict[int, int] = {}
+        # Components come out last first, so those that follow are known.
+        for component in components(list(after), lambda place: after[place]):
+            onward = [longest[other] for place in component for other in after[place] if other not in component]
+            loops = any(other in component for place in component for other in after[place])
+            longest |= dict.fromkeys(component, max(onward, default=0) + loops)
+        return max(longest.values(), default=0)
+
     def exponential(self) -> bool:
         """True when some text leads a position back to itself along two paths."""
-        after: dict[int, list[int]] = {}
-        for source, target in self.follow:
-            after.setdefault(source, []).append(target)
+        after = self._after(frozenset(range(len(self.reach))))
         return any(
-            self._twofold(component) for component in components(list(after), lambda place: after.get(place, []))
+            self._twofold({place: [other for other in after[place] if other in component] for place in component})
+            for component in components(list(after), lambda place: after[place])
         )
 
-    def _twofold(self, component: set[int]) -> bool:
-        inner: dict[int, list[int]] = {place: [] for place in component}
-        for (source, target), ways in self.follow.items():
-            if source in component and target in component:
-                if ways > 1:
-                    return True
-                inner[source].append(target)
+    def _after(self, places: frozenset[int]) -> dict[int, list[int]]:
+        found: dict[int, list[int]] = {place: [] for place in places}
+        for source, target in self.follow:
+            if source in places and target in places:
+                found[source].append(target)
+        return found
+
+    def _twofold(self, inner: dict[int, list[int]]) -> bool:
+        """``inner``: the positions of one component, each with those of the component that follow it."""
+        if any(self.follow[source, target] > 1 for source, targets in inner.items() for target in targets):
+            return True
 
         def successors(pair: tuple[int, int]) -> list[tuple[int, int]]:
             return [
@@ -156,7 +190,9 @@ class Automaton:
                 if self.reach[left] & self.reach[right]
             ]
 
-        for pairs in components([(place, place) for place in component], successors):
+        if len(inner) < 2:
+            return False
+        for pairs in components([(place, place) for place in inner], successors):
             equal = sum(left == right for left, right in pairs)
             if 0 < equal < len(pairs):
                 return True

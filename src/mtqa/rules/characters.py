@@ -1,8 +1,8 @@
 """Which characters a part of a parsed regular expression can match, over a small alphabet that stands for all.
 
-The alphabet is ASCII and four characters for the rest: a space, a digit, a letter and another sign. A set is never
-smaller than the truth, so that two sets without a common code share no character. (The other way round a dash and an
-ellipsis count as the same.)
+The alphabet is ASCII, the usual typographic and Chinese signs, and four characters for the rest: a space, a digit, a
+letter and another sign. A set is never smaller than the truth, so that two sets without a common code share no
+character. (The other way round é and 中 count as the same.)
 """
 
 from __future__ import annotations
@@ -11,9 +11,10 @@ import re
 from functools import lru_cache
 from typing import Any, Final
 
-_SPACE, _DIGIT, _LETTER, _SIGN = 0xA0, 0x663, 0xE9, 0x2014
+_SPACE, _DIGIT, _LETTER, _SIGN = 0xA0, 0x663, 0xE9, 0x203B
 _FOREIGN: Final = frozenset({_SPACE, _DIGIT, _LETTER, _SIGN})
-CODES: Final = frozenset(range(128)) | _FOREIGN
+_NAMED: Final = frozenset(map(ord, "‘’“”«»‹›–—…•·→│｜「」『』【】《》〈〉（）［］、。，：；！？／＞©®"))
+CODES: Final = frozenset(range(128)) | _FOREIGN | _NAMED
 _LISTED = 512
 
 
@@ -30,7 +31,7 @@ def _of(name: str, value: Any, flags: int) -> frozenset[int] | set[int]:
         case "LITERAL":
             return _codes(value, flags)
         case "NOT_LITERAL":
-            return CODES - {value} if value < 128 and not flags & re.IGNORECASE else CODES
+            return CODES - ({value} - _FOREIGN) if not flags & re.IGNORECASE else CODES
         case "ANY":
             return CODES if flags & re.DOTALL else CODES - {10}
         case "IN":
@@ -59,7 +60,7 @@ def _codes(code: int, flags: int) -> set[int]:
 
 
 def _code(character: str) -> int:
-    if character.isascii():
+    if ord(character) in _NAMED or character.isascii():
         return ord(character)
     if character.isspace():
         return _SPACE
@@ -76,15 +77,15 @@ def _class(items: Any, flags: int) -> frozenset[int]:
         if name == "LITERAL":
             found |= _codes(value, flags) - (_FOREIGN if negated else frozenset())
         elif name == "RANGE":
-            found |= _range(*value, flags) - (_FOREIGN if negated else frozenset())
+            found |= _range(flags, *value) - (_FOREIGN if negated else frozenset())
         elif name == "CATEGORY":
             found |= _category(str(value))
     return CODES - found if negated else frozenset(found)
 
 
-def _range(low: int, high: int, flags: int) -> set[int]:
+def _range(flags: int, low: int, high: int) -> set[int]:
     found = {code for each in range(low, min(high, low + _LISTED) + 1) for code in _codes(each, flags)}
-    return found if high - low <= _LISTED else found | _FOREIGN
+    return found if high - low <= _LISTED else found | _FOREIGN | {code for code in _NAMED if low <= code <= high}
 
 
 @lru_cache

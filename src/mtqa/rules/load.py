@@ -14,6 +14,7 @@ import yaml
 
 from mtqa.errors import Place, RuleError
 from mtqa.finding import Layer, Safety, Severity
+from mtqa.rules.memo import Memo, memo_file
 from mtqa.rules.pattern import PatternError, checked, expand, phrases
 from mtqa.rules.schema import (
     CONFIDENCE,
@@ -130,19 +131,24 @@ def shipped_rules() -> Path:
     return installed if installed.is_dir() else package.parents[2] / "rules"
 
 
-def load_rules(*folders: Path) -> RuleSet:
+def load_rules(*folders: Path, examine_all: bool = False) -> RuleSet:
     """Load every ``*.yaml`` below ``folders``; a file of a later folder replaces an earlier one of the same id.
+
+    Patterns that could take too long are refused. The shipped ones were examined before they were released, and are
+    again only with ``examine_all``.
 
     Raises :class:`RuleError` with file and line for anything that cannot be used.
     """
     sources: dict[str, _Source] = {}
     define: dict[str, str] = {}
     contexts: dict[str, ContextSpec] = {}
+    memo = Memo(memo_file(folders))
+    shipped = shipped_rules()
     for folder in folders:
         if not folder.is_dir():
             raise RuleError("no such rules folder", place=Place(str(folder)))
         for file in sorted(folder.rglob("*.yaml"), key=lambda file: file.relative_to(folder).as_posix()):
-            source = _Source(file, folder)
+            source = _Source(file, folder, memo, examine=examine_all or folder != shipped)
             if source.name == DEFINITIONS:
                 definitions = source.convert(Definitions)
                 define |= definitions.define
@@ -150,10 +156,11 @@ def load_rules(*folders: Path) -> RuleSet:
             else:
                 sources[source.name] = source
     digest = hashlib.sha256()
-    rules = []
+    rules: list[Rule] = []
     for name, source in sorted(sources.items()):
         digest.update(f"{name}\0{source.text}\0".encode())
         rules.append(_rule(source, define, contexts))
+    memo.save()
     digest.update(repr((sorted(define.items()), sorted(contexts.items()))).encode())
     loaded = RuleSet(tuple(sorted(rules, key=lambda rule: rule.id)), contexts, digest.hexdigest())
     _refuse_duplicates(loaded)
@@ -161,10 +168,15 @@ def load_rules(*folders: Path) -> RuleSet:
 
 
 class _Source:
-    """One YAML file, able to say on which line a part of it stands."""
+    """One YAML file, able to say on which line a part of it stands.
 
-    def __init__(self, file: Path, folder: Path) -> None:
+    ``memo`` remembers what earlier runs worked out about its patterns; ``examine``: whether to look for slow ones.
+    """
+
+    def __init__(self, file: Path, folder: Path, memo: Memo, *, examine: bool) -> None:
         self.file = file
+        self.memo = memo
+        self.examine = examine
         self.name = file.relative_to(folder).as_posix()
         try:
             self.text = file.read_text(encoding="utf-8")
@@ -340,10 +352,15 @@ def _row_entry(
 def _checked(
     source: _Source, pattern: str, path: str, define: dict[str, str], *, case: bool, examined: bool = False
 ) -> tuple[str, str]:
+    examined = examined or not source.examine
     try:
-        return checked(expand(pattern, define), case=case, examined=examined)
+        whole = expand(pattern, define)
+        full, guard = source.memo.get(
+            ("pattern", whole, case, examined), lambda: checked(whole, case=case, examined=examined)
+        )
     except PatternError as error:
         raise source.error(str(error), path) from error
+    return full, guard
 
 
 def _condition(source: _Source, pattern: str | None, path: str, define: dict[str, str]) -> str:
@@ -352,15 +369,21 @@ def _condition(source: _Source, pattern: str | None, path: str, define: dict[str
 
 def _check_templates(source: _Source, entry: Entry, path: str) -> None:
     """A template that names a group which the pattern lacks fails here, not in the middle of a run."""
-    if not entry.template:
+    if not entry.template or not entry.good:
         return
+    missing = source.memo.get(("groups", entry.pattern, entry.good), lambda: _missing_group(entry))
+    if missing:
+        raise source.error(f"the replacement names group {missing!r}, which the pattern lacks", path)
+
+
+def _missing_group(entry: Entry) -> str:
     parser = re.compile(entry.pattern)
     for good in entry.good:
-        for name in re.findall(r"\\(?:g<(\w+)>|(\d))", good):
-            group = name[0] or name[1]
-            known = int(group) <= parser.groups if group.isdigit() else group in parser.groupindex
-            if not known:
-                raise source.error(f"the replacement names group {group!r}, which the pattern lacks", path)
+        for name, number in re.findall(r"\\(?:g<(\w+)>|(\d))", good):
+            group = name or number
+            if not (int(group) <= parser.groups if group.isdigit() else group in parser.groupindex):
+                return str(group)
+    return ""
 
 
 def _refuse_duplicates(rules: RuleSet) -> None:

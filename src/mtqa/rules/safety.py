@@ -2,7 +2,8 @@
 
 Python's ``re`` backtracks. Three shapes are refused, on the parsed pattern and without running it:
 
-- an expression that can match one text in exponentially many ways: a repeat inside a repeat that trades characters
+- an expression that can match one text in exponentially many ways, or in more than the third power of its length: a
+  repeat inside a repeat that trades characters
   with its next round (``(?:\\w+ ?)+``, where ``^(?:\\w+ )+`` is fine), or alternatives that overlap inside a repeat
   (see :mod:`mtqa.rules.ambiguity`);
 - two unbounded repeats side by side that can match the same character (``\\w*\\w+``);
@@ -21,8 +22,9 @@ from mtqa.rules.characters import characters
 _parser: Any = import_module("re._parser")
 
 _UNBOUNDED = 200
+_DEGREE = 3
 _EXPONENTIAL = (
-    "one text can match in exponentially many ways: a repeat inside a repeat, or alternatives that overlap inside one, "
+    "one text can match in far too many ways: a repeat inside a repeat, or alternatives that overlap inside one, "
     "without a fixed separator; bound it or add one"
 )
 _SIDE_BY_SIDE = "two unbounded repeats side by side can match the same text; bound one of them"
@@ -34,7 +36,7 @@ def complaint(pattern: str, flags: int = 0) -> str:
     tree = _parser.parse(pattern, flags)
     flags = tree.state.flags
     automata = _automata(tree, flags)
-    if any(automaton.exponential() for automaton in automata):
+    if any(automaton.exponential() or automaton.degree(_DEGREE) > _DEGREE for automaton in automata):
         return _EXPONENTIAL
     if any(automaton.side_by_side() for automaton in automata):
         return _SIDE_BY_SIDE

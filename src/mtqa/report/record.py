@@ -1,0 +1,94 @@
+"""Findings, documents and errors as the plain values that the JSON formats write (``schema/*.json`` describes them).
+
+Positions are given in every unit at once, so that no reader has to convert: code points, bytes of the file as it is on
+disk (its byte order mark counted), and 1-based line and column, columns in code points.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from mtqa import __version__
+from mtqa.report.escape import json_text
+
+if TYPE_CHECKING:
+    from mtqa.document import Document, Span
+    from mtqa.errors import MtqaError
+    from mtqa.finding import Edit, Finding, Fix
+    from mtqa.linter import Result
+
+VERSION = 1
+TOOL = {"name": "mtqa", "version": __version__}
+
+
+def encode(value: Any) -> str:
+    """One line of JSON, keys in the given order, non-ASCII letters as they are, everything unsafe escaped."""
+    return json_text(json.dumps(value, ensure_ascii=False, separators=(",", ":")))
+
+
+def position(document: Document, offset: int) -> dict[str, int]:
+    """One offset in all units."""
+    line, column = document.line_column(offset)
+    return {"offset": offset, "byte": document.byte_offset(offset), "line": line, "column": column}
+
+
+def location(document: Document, span: Span) -> dict[str, Any]:
+    """Where a span starts and (exclusive) ends."""
+    return {"start": position(document, span.start), "end": position(document, span.end)}
+
+
+def finding_record(document: Document, finding: Finding) -> dict[str, Any]:
+    """One finding with everything it knows."""
+    return {
+        "rule": finding.rule,
+        "family": finding.family,
+        "severity": finding.severity.label,
+        "mqm": finding.mqm,
+        "confidence": finding.confidence,
+        "fingerprint": finding.fingerprint,
+        "message": finding.message,
+        "explanation": finding.explanation,
+        "source_wording": finding.source_wording,
+        "related": list(finding.related),
+        "fields": dict(sorted(finding.fields.items())),
+        "location": location(document, finding.span),
+        "text": document.slice(finding.span),
+        "fixes": [_fix_record(document, fix) for fix in finding.fixes],
+    }
+
+
+def _fix_record(document: Document, fix: Fix) -> dict[str, Any]:
+    return {"safety": fix.safety.value, "edits": [_edit_record(document, edit) for edit in fix.edits]}
+
+
+def _edit_record(document: Document, edit: Edit) -> dict[str, Any]:
+    return {
+        "location": location(document, edit.span),
+        "text": document.slice(edit.span),
+        "replacement": edit.replacement,
+    }
+
+
+def document_record(result: Result, document: Document) -> dict[str, Any]:
+    """What is known of one article beside its findings."""
+    return {
+        "path": document.path,
+        "sha256": document.sha256,
+        "encoding": document.encoding,
+        "words": result.words,
+        "points": result.penalty,
+        "points_per_1000_words": round(result.penalty_per_1000_words, 2),
+    }
+
+
+def error_record(result: Result, error: MtqaError) -> dict[str, Any]:
+    """What could not be done. ``path`` is the source's name, unless the error names a place of its own."""
+    place = error.place
+    return {
+        "path": place.path if place else result.source.name,
+        "line": place.line if place else None,
+        "column": place.column if place else None,
+        "problem": error.problem,
+        "remedy": error.remedy,
+    }
