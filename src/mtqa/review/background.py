@@ -52,13 +52,13 @@ class Background:
         self._pool = ProcessPoolExecutor(
             1, mp_context=get_context("spawn"), initializer=_begin, initargs=(linter, corrections)
         )
-        self._closed = False
+        self.closed = False
 
     def run(self) -> Iterator[Known | Checked]:
         """Results in the order of the articles. Blocks between them; meant for a thread."""
         if self._linter.rules.of_kind("consistency"):
             parts = list(self._map(_gather, [list(chunk) for chunk in self._chunks()]))
-            if self._closed:
+            if self.closed:
                 return
             knowledge = Knowledge.merged(parts)
             yield Known(knowledge)
@@ -74,19 +74,19 @@ class Background:
     def _map(self, work, chunks):  # type: ignore[no-untyped-def]  # generic over two small functions
         pending: list[Future[object]] = []
         for chunk in chunks:
-            if self._closed:
+            if self.closed:
                 break
             pending.append(self._pool.submit(work, chunk))
             if len(pending) > 2:
                 yield pending.pop(0).result()
         for future in pending:
-            if self._closed:
+            if self.closed:
                 break
             yield future.result()
 
     def close(self) -> None:
         """End the process without waiting for what it is doing."""
-        self._closed = True
+        self.closed = True
         processes = list((self._pool._processes or {}).values())  # noqa: SLF001 - 3.11 has no kill_workers
         self._pool.shutdown(wait=False, cancel_futures=True)
         for process in processes:

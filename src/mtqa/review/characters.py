@@ -29,7 +29,7 @@ def _picture(found: re.Match[str]) -> str:
     return chr(0x2400 + ord(character)) if character < " " else "\ufffd"
 
 
-@lru_cache(maxsize=2048)
+@lru_cache(maxsize=256)
 def clusters(text: str) -> tuple[tuple[int, int, int], ...]:
     """``(start, end, cells)`` of what stands together in ``text``: a letter with its combining marks, an emoji."""
     return tuple(split_graphemes(text)[0])

@@ -8,7 +8,6 @@ differences of confidence do not make the editor jump about. The order "reading"
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import TYPE_CHECKING
@@ -137,12 +136,6 @@ class Queue:
         while at > 0 and self.items[at - 1].finding.severity is found.finding.severity:
             at -= 1
         return self.items[at]
-
-
-def count_by_severity(severities: Iterable[Severity]) -> list[tuple[Severity, int]]:
-    """``(severity, number)`` for all severities, the gravest first, zeros included."""
-    counts = Counter(severities)
-    return [(severity, counts[severity]) for severity in SEVERITIES]
 
 
 def families_of(rules: Sequence[str]) -> list[str]:
