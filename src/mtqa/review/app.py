@@ -14,11 +14,12 @@ from textual.command import CommandPalette, DiscoveryHit, Hit, Hits, Provider
 from textual.message import Message
 
 from mtqa.errors import ConfigError, MtqaError
-from mtqa.review.background import Background, Checked, Known
+from mtqa.review.background import Background, Checked, Known, prepare
 from mtqa.review.keymap import ACTIONS, BROWSE, load_keymap, show_key
 from mtqa.review.screen import ReviewScreen
 from mtqa.review.session import Session
 from mtqa.review.themes import THEME_NAMES, THEMES, VARIABLES
+from mtqa.review.widgets.dialogs import CSS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -62,6 +63,7 @@ class ReviewApp(App[None], inherit_bindings=False):
     """One editor's review. ``make_linter`` reads the rules; it is called off the screen's thread."""
 
     TITLE = "mtqa review"
+    CSS = CSS
     ENABLE_COMMAND_PALETTE = False
     HORIZONTAL_BREAKPOINTS: ClassVar[list[tuple[int, str]]] = [(0, "-narrow"), (108, "-wide")]
     VERTICAL_BREAKPOINTS: ClassVar[list[tuple[int, str]]] = [(0, "-short"), (32, "-tall")]
@@ -109,6 +111,8 @@ class ReviewApp(App[None], inherit_bindings=False):
         self._corrections = corrections
         self._make_linter = make_linter
         self._background: Background | None = None
+        if len(sources) > 1:
+            prepare()
         self.session = Session(sources, corrections, by)
         self.ready = asyncio.Event()
         self.finished = asyncio.Event()

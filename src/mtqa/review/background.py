@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
-from multiprocessing import get_context
+from multiprocessing import get_context, resource_tracker
 from typing import TYPE_CHECKING
 
 from mtqa.errors import MtqaError
@@ -91,6 +91,11 @@ class Background:
         self._pool.shutdown(wait=False, cancel_futures=True)
         for process in processes:
             process.terminate()
+
+
+def prepare() -> None:
+    """Start what processes are started with; to be called while the standard streams are still the terminal's."""
+    resource_tracker.ensure_running()
 
 
 def _begin(linter: Linter, corrections: Corrections) -> None:

@@ -42,6 +42,11 @@ class ReviewScreen(Moving, Deciding, Selecting, Screen[None], inherit_bindings=F
     app: ReviewApp  # type: ignore[assignment]
     DEFAULT_CSS = """
     ReviewScreen { layout: vertical; background: $background; }
+    ReviewScreen, ReviewScreen * {
+        scrollbar-background: $background; scrollbar-background-hover: $background;
+        scrollbar-background-active: $background; scrollbar-color: $panel; scrollbar-color-hover: $secondary;
+        scrollbar-color-active: $primary;
+    }
     #top { height: 1; background: $panel; padding: 0 1; text-wrap: nowrap; text-overflow: ellipsis; }
     #body { height: 1fr; }
     #left { width: 1fr; }
@@ -264,7 +269,7 @@ class ReviewScreen(Moving, Deciding, Selecting, Screen[None], inherit_bindings=F
         self.query_one("#summary", Static).update(
             Content.assemble(
                 ("Queue ", "bold"), where, (f" · by {session.order.value}\n", "$mtqa-dim"),
-                (bar, "$mtqa-new"), (f" {decided} decided\n", "$mtqa-dim"),
+                (bar, "$mtqa-new"), (f" {decided} decided", "$mtqa-dim"),
             )
         )  # fmt: skip
         self.query_one("#queue", Rows).show(len(queue.items), at)

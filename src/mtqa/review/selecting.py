@@ -28,7 +28,7 @@ class Selecting(Base):
     def start_selecting(self) -> None:
         """What is remembered between keys."""
         self.words: list[Span] = []
-        self.anchor = self.cursor = 0
+        self.word_anchor = self.word_cursor = 0
         self.chosen = Span(0, 0)
 
     def do_select(self) -> str:
@@ -58,9 +58,9 @@ class Selecting(Base):
         return max(0, bisect_right(self.words, at, key=lambda word: word.start) - 1)
 
     def _take(self, cursor: int, anchor: int | None = None) -> None:
-        self.cursor = max(0, min(cursor, len(self.words) - 1))
-        self.anchor = self.cursor if anchor is None else anchor
-        first, last = sorted((self.anchor, self.cursor))
+        self.word_cursor = max(0, min(cursor, len(self.words) - 1))
+        self.word_anchor = self.word_cursor if anchor is None else anchor
+        first, last = sorted((self.word_anchor, self.word_cursor))
         self.chosen = Span(self.words[first].start, self.words[last].end)
 
     def leave_words(self) -> None:
@@ -71,16 +71,16 @@ class Selecting(Base):
         self.leave_words()
 
     def do_left(self) -> None:
-        self._take(self.cursor - 1)
+        self._take(self.word_cursor - 1)
 
     def do_right(self) -> None:
-        self._take(self.cursor + 1)
+        self._take(self.word_cursor + 1)
 
     def do_extend_left(self) -> None:
-        self._take(self.cursor - 1, self.anchor)
+        self._take(self.word_cursor - 1, self.word_anchor)
 
     def do_extend_right(self) -> None:
-        self._take(self.cursor + 1, self.anchor)
+        self._take(self.word_cursor + 1, self.word_anchor)
 
     def do_up(self) -> None:
         self._row(-1)
@@ -90,12 +90,12 @@ class Selecting(Base):
 
     def _row(self, by: int) -> None:
         """To the word above or below, over empty rows."""
-        x, y = self.article.cell_of(self.words[self.cursor].start)
+        x, y = self.article.cell_of(self.words[self.word_cursor].start)
         y += by
         while 0 <= y < self.article.sheet.height:
-            at = self.article.offset_under(x + self.article.gutter, y - self.article.scroll_offset.y)
-            cursor = self._word_at(at) if at is not None else self.cursor
-            if (cursor - self.cursor) * by > 0:
+            at = self.article.offset_under(x + self.article.text_x, y - self.article.scroll_offset.y)
+            cursor = self._word_at(at) if at is not None else self.word_cursor
+            if (cursor - self.word_cursor) * by > 0:
                 self._take(cursor)
                 return
             y += by
@@ -137,6 +137,6 @@ class Selecting(Base):
 
     def _point(self, at: int, *, extend: bool) -> None:
         if self.mode == SELECT and extend:
-            self._take(self._word_at(at), self.anchor)
+            self._take(self._word_at(at), self.word_anchor)
         else:
             self._enter(at)

@@ -13,6 +13,7 @@ from mtqa.finding import Edit
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+_ALIKE = 0.4
 _TOKEN = re.compile(r"\w+|\s+|[^\w\s]")
 
 
@@ -25,9 +26,13 @@ class Part:
 
 
 def compare(old: str, new: str) -> list[Part]:
-    """The two wordings as one text: what stays, what goes, what comes."""
+    """The two wordings as one text: what stays, what goes, what comes. Wordings with little in common stand whole."""
     parts: list[Part] = []
-    for was, becomes, same in _steps(old, new):
+    steps = list(_steps(old, new))
+    common = sum(len(was.strip()) for was, _, same in steps if same)
+    if old.strip() and new.strip() and common < _ALIKE * max(len(old), len(new)):
+        return [Part("old", old), Part("same", " "), Part("new", new)]
+    for was, becomes, same in steps:
         if same:
             parts.append(Part("same", was))
             continue

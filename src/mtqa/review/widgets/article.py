@@ -113,14 +113,14 @@ class ArticleView(ScrollView):
         self.refresh()
 
     @property
-    def gutter(self) -> int:
+    def text_x(self) -> int:
         """Cells left of the text: line number, a mark for the current finding, blanks."""
         return len(str(len(self.sheet.lines) or 1)) + 3 if self.size.width >= 60 else 2
 
     @property
     def measure(self) -> int:
         """Cells for text on a row."""
-        return max(10, min(MEASURE, self.scrollable_content_region.width - self.gutter - 1))
+        return max(10, min(MEASURE, self.scrollable_content_region.width - self.text_x - 1))
 
     def reveal(self, at: int, *, top: bool = False) -> None:
         """Scroll so that an offset of the view's text is seen with something around it."""
@@ -168,9 +168,9 @@ class ArticleView(ScrollView):
             if self.current
         )
         mark = self.here_symbol if is_here else " "
-        number = (str(line.number) if first and line.text else "").rjust(max(0, self.gutter - 3))
-        parts = [Segment(number, self._style("number"))] if self.gutter > 2 else []
-        return [*parts, Segment(mark.rjust(2) if self.gutter > 2 else mark, self._style("here")), Segment(" ")]
+        number = (str(line.number) if first and line.text else "").rjust(max(0, self.text_x - 3))
+        parts = [Segment(number, self._style("number"))] if self.text_x > 2 else []
+        return [*parts, Segment(mark.rjust(2) if self.text_x > 2 else mark, self._style("here")), Segment(" ")]
 
     def _text(self, line: ShownLine, start: int, end: int) -> list[Segment]:
         segments = []
@@ -237,7 +237,7 @@ class ArticleView(ScrollView):
         if place is None:
             return None
         text = self.sheet.lines[place.line].text[place.row.start : place.row.end]
-        return self.sheet.at(row, place.row.start + offset_of(text, max(0, x - self.gutter)))
+        return self.sheet.at(row, place.row.start + offset_of(text, max(0, x - self.text_x)))
 
     def cell_of(self, at: int) -> tuple[int, int]:
         """``(cell, row)`` of an offset of the view's text, in the sheet."""

@@ -25,28 +25,31 @@ if TYPE_CHECKING:
     from mtqa.review.batch import Batch
     from mtqa.review.keymap import Keymap
 
-_CSS = """
-ModalScreen { align: center middle; background: $background 60%; }
+CSS = """
+ModalScreen { align: center middle; background: $background 50%; }
+Ask, Choose { align: center bottom; background: $background 20%; }
 .dialog {
-    width: 84; max-width: 96%; height: auto; max-height: 90%; padding: 0 1;
+    width: 88; max-width: 100%; height: auto; max-height: 90%; padding: 0 1;
     background: $panel; border: round $primary; border-title-style: bold; border-subtitle-color: $mtqa-dim;
 }
-.dialog OptionList, .dialog SelectionList {
+Ask .dialog, Choose .dialog { margin-bottom: 1; max-height: 60%; }
+.dialog OptionList, .dialog SelectionList, .dialog OptionList:focus, .dialog SelectionList:focus {
     height: auto; max-height: 18; border: none; background: $panel; padding: 0;
 }
-.dialog Input, .dialog TextArea { border: none; background: $surface; padding: 0 1; }
-.dialog Input { height: 1; }
-.dialog TextArea { height: auto; min-height: 1; max-height: 12; }
-.dialog Rows { background: $panel; }
+.dialog TextArea, .dialog TextArea:focus {
+    height: auto; min-height: 1; max-height: 12; border: none; background: $surface; padding: 0 1;
+}
+.dialog Rows { background: $panel; height: 1fr; }
 .dialog Label { color: $mtqa-dim; width: 1fr; }
-.dialog.tall { height: 90%; }
+.tall { height: 90%; }
+Search { align: left bottom; background: $background 0%; }
+Search Input, Search Input:focus { height: 1; border: none; background: $panel; width: 100%; padding: 0 1; }
 """
 
 
 class Ask(ModalScreen[str | None]):
     """One line or passage of text, prefilled. Enter answers; a line end cannot be typed."""
 
-    DEFAULT_CSS = _CSS
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss(None)", priority=True)]
 
     def __init__(self, title: str, text: str = "", note: str = "") -> None:
@@ -92,10 +95,6 @@ class _Passage(TextArea):
 class Search(ModalScreen[str | None]):
     """What to look for, on the lowest line of the screen."""
 
-    DEFAULT_CSS = """
-    Search { align: left bottom; background: $background 0%; }
-    Search Input { height: 1; border: none; background: $panel; width: 100%; padding: 0 1; }
-    """
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss(None)", priority=True)]
 
     def __init__(self, text: str = "") -> None:
@@ -112,7 +111,6 @@ class Search(ModalScreen[str | None]):
 class Choose(ModalScreen[int | None]):
     """One of a few possibilities; digits choose at once."""
 
-    DEFAULT_CSS = _CSS
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss(None)", priority=True)]
 
     def __init__(self, title: str, choices: Sequence[str]) -> None:
@@ -142,7 +140,6 @@ class Choose(ModalScreen[int | None]):
 class Pick(ModalScreen[tuple[str, ...] | None]):
     """Any number of possibilities, those in force ticked."""
 
-    DEFAULT_CSS = _CSS
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "dismiss(None)", priority=True),
         Binding("enter", "done", priority=True),
@@ -169,7 +166,6 @@ class Pick(ModalScreen[tuple[str, ...] | None]):
 class Preview(ModalScreen[frozenset[str] | None]):
     """Every place of a batch in context. Answers with the keys of the places to leave out."""
 
-    DEFAULT_CSS = _CSS
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "dismiss(None)", priority=True),
         Binding("enter", "done", priority=True),
@@ -234,7 +230,6 @@ class Preview(ModalScreen[frozenset[str] | None]):
 class Page(ModalScreen[None]):
     """Something to read."""
 
-    DEFAULT_CSS = _CSS
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,q,enter,question_mark,i", "dismiss(None)", priority=True),
         Binding("down,j", "scroll(1)"),
