@@ -183,7 +183,9 @@ def _explained(file: Path, text: str, prefix: list[str], problem: str) -> Config
     ]
     remedy = ""
     if found := re.search(r"unknown field `([^`]+)`", message):
-        known = _known_keys(next((t for name, t in (("overrides", Override), ("review", Review)) if name in steps), Settings))
+        known = _known_keys(
+            next((t for name, t in (("overrides", Override), ("review", Review)) if name in steps), Settings)
+        )
         near = get_close_matches(found[1], known, 1)
         message = f"unknown key {found[1]!r}"
         remedy = f"did you mean {near[0]!r}?" if near else f"known keys: {', '.join(known)}"

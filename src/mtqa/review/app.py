@@ -65,8 +65,8 @@ class ReviewApp(App[None], inherit_bindings=False):
     TITLE = "mtqa review"
     CSS = CSS
     ENABLE_COMMAND_PALETTE = False
-    HORIZONTAL_BREAKPOINTS: ClassVar[list[tuple[int, str]]] = [(0, "-narrow"), (108, "-wide")]
-    VERTICAL_BREAKPOINTS: ClassVar[list[tuple[int, str]]] = [(0, "-short"), (32, "-tall")]
+    HORIZONTAL_BREAKPOINTS: list[tuple[int, str]] | None = [(0, "-narrow"), (108, "-wide")]  # noqa: RUF012 - Textual declares it so
+    VERTICAL_BREAKPOINTS: list[tuple[int, str]] | None = [(0, "-short"), (32, "-tall")]  # noqa: RUF012
     BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+c", "quit", show=False)]
 
     class Equipped(Message):
@@ -90,7 +90,7 @@ class ReviewApp(App[None], inherit_bindings=False):
             super().__init__()
             self.problem = problem
 
-    def __init__(
+    def __init__(  # noqa: PLR0917
         self,
         sources: Sequence[Source],
         corrections: Corrections,
@@ -151,7 +151,7 @@ class ReviewApp(App[None], inherit_bindings=False):
                 self._check_all(linter)
         except MtqaError as error:
             self.post_message(self.Failed(str(error)))
-        except Exception as error:  # noqa: BLE001 - whatever happens there must be said here
+        except Exception as error:  # whatever happens there must be said here
             if self._background is None or not self._background.closed:
                 self.post_message(self.Failed(f"checking in the background failed: {type(error).__name__}: {error}"))
         finally:
@@ -198,4 +198,3 @@ class ReviewApp(App[None], inherit_bindings=False):
     def open_palette(self) -> None:
         """Show all commands by name."""
         self.push_screen(CommandPalette(providers=[Commands], placeholder="What to do?"))
-

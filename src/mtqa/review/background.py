@@ -8,20 +8,22 @@ from __future__ import annotations
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
 from multiprocessing import get_context, resource_tracker
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from mtqa.errors import MtqaError
 from mtqa.knowledge import Knowledge
 from mtqa.review.work import Work
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from concurrent.futures import Future
 
     from mtqa.corrections.store import Corrections
     from mtqa.linter import Linter, Source
     from mtqa.review.work import Brief
 
+_C = TypeVar("_C")
+_R = TypeVar("_R")
 _CHUNK = 32
 _linter: Linter | None = None
 _corrections: Corrections | None = None
@@ -71,8 +73,8 @@ class Background:
         for start in range(0, len(self._sources), _CHUNK):
             yield self._sources[start : start + _CHUNK]
 
-    def _map(self, work, chunks):  # type: ignore[no-untyped-def]  # generic over two small functions
-        pending: list[Future[object]] = []
+    def _map(self, work: Callable[[_C], _R], chunks: Iterable[_C]) -> Iterator[_R]:
+        pending: list[Future[_R]] = []
         for chunk in chunks:
             if self.closed:
                 break
@@ -87,7 +89,7 @@ class Background:
     def close(self) -> None:
         """End the process without waiting for what it is doing."""
         self.closed = True
-        processes = list((self._pool._processes or {}).values())  # noqa: SLF001 - 3.11 has no kill_workers
+        processes = list((self._pool._processes or {}).values())  # Python 3.11 has no kill_workers()
         self._pool.shutdown(wait=False, cancel_futures=True)
         for process in processes:
             process.terminate()
@@ -99,7 +101,7 @@ def prepare() -> None:
 
 
 def _begin(linter: Linter, corrections: Corrections) -> None:
-    global _linter, _corrections  # noqa: PLW0603 - one pair per process, set once
+    global _linter, _corrections
     _linter, _corrections = linter, corrections
 
 

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 
 from mtqa.corrections.decision import Verdict
 from mtqa.errors import MtqaError
-from mtqa.finding import Severity
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from mtqa.corrections.decision import Decision
     from mtqa.corrections.store import Corrections
+    from mtqa.finding import Severity
     from mtqa.linter import Source
     from mtqa.review.queue import Filter
     from mtqa.review.work import Brief

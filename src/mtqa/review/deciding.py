@@ -10,9 +10,11 @@ from textual import work
 from mtqa.corrections.decision import Verdict
 from mtqa.document import Span
 from mtqa.errors import MtqaError
+from mtqa.finding import Edit
 from mtqa.review.batch import Batch, Scope, carry_out, collect, draw_up, settle
 from mtqa.review.editor import edit_text
 from mtqa.review.keymap import SELECT
+from mtqa.review.selecting import Selecting
 from mtqa.review.session import ReviewError
 from mtqa.review.widgets.dialogs import Ask, Choose, Preview
 from mtqa.review.worddiff import edits_between
@@ -20,9 +22,6 @@ from mtqa.review.worddiff import edits_between
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from mtqa.review.screen import ReviewScreen as Base
-else:
-    Base = object
 
 REASONS = (
     "Right as it stands",
@@ -41,7 +40,7 @@ _BATCHES = (
 )
 
 
-class Deciding(Base):
+class Deciding(Selecting, inherit_bindings=False):
     """For :class:`mtqa.review.screen.ReviewScreen`."""
 
     def do_accept(self) -> str:
@@ -52,15 +51,7 @@ class Deciding(Base):
         if item is None or work is None:
             raise ReviewError("no finding is selected", remedy=f"press {self.keymap.key('select')} to select words")
         text = work.overlay.text[item.here.start : item.here.end]
-        self._ask_words("Correct", text, self.session.edit)
-
-    def _ask_words(self, title: str, text: str, verb: Callable[[str], str]) -> None:
-        """Ask for other words; nothing happens when they are the same."""
-        self.app.push_screen(Ask(title, text), partial(self._words_given, text, verb))
-
-    def _words_given(self, before: str, verb: Callable[[str], str], after: str | None) -> None:
-        if after is not None and after != before:
-            self.attempt(lambda: verb(after))
+        self.ask_words("Correct", text, self.session.edit)
 
     def do_editor(self) -> str:
         passage = self._passage()
@@ -107,7 +98,9 @@ class Deciding(Base):
 
     def do_delete(self) -> str:
         if self.mode == SELECT:
-            return self.delete_words()
+            said = self.session.replace((Edit(self.session.deletion(self.chosen), ""),))
+            self.leave_words()
+            return said
         return self.session.delete()
 
     def do_retranslate(self) -> str:
@@ -161,7 +154,7 @@ class Deciding(Base):
         self.say("")
         if batch.spots:
             answer = partial(self._previewed, batch)
-            self.app.push_screen(Preview(batch, brackets=self.app.is_mono), answer)
+            self.app.push_screen(Preview(batch, brackets=self.reviewing.is_mono), answer)
         else:
             self.say("There is nothing of the kind", error=True)
 

@@ -11,13 +11,13 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import TYPE_CHECKING
 
-from mtqa.document import Span
 from mtqa.review.characters import visible
 from mtqa.review.layout import Row, row_of, wrap
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from mtqa.document import Span
     from mtqa.review.overlay import Overlay
     from mtqa.review.queue import Item
     from mtqa.review.work import Mark
@@ -131,9 +131,9 @@ class Sheet:
         return best
 
 
-def compose(overlay: Overlay, view: View, glyphs: Sequence[Glyph], brackets: tuple[str, str, str, str] | None) -> tuple[
-    ShownLine, ...
-]:
+def compose(
+    overlay: Overlay, view: View, glyphs: Sequence[Glyph], brackets: tuple[str, str, str, str] | None
+) -> tuple[ShownLine, ...]:
     """The lines of an article. ``brackets`` go around struck and inserted words where no style can tell them."""
     stream = list(_stream(overlay, view))
     return tuple(_lines(overlay, _bracketed(stream, brackets) if brackets else stream, sorted_glyphs(glyphs)))
@@ -194,7 +194,9 @@ def _bracketed(stream: Sequence[_Stretch], brackets: tuple[str, str, str, str]) 
             yield (text, kind, at, original)
 
 
-def _lines(overlay: Overlay, stream: Sequence[_Stretch] | Iterator[_Stretch], glyphs: list[Glyph]) -> Iterator[ShownLine]:
+def _lines(
+    overlay: Overlay, stream: Sequence[_Stretch] | Iterator[_Stretch], glyphs: list[Glyph]
+) -> Iterator[ShownLine]:
     waiting = glyphs[::-1]
     builder = _Builder(overlay)
     for text, kind, at, original in stream:

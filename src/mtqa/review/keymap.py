@@ -1,7 +1,7 @@
 """What an editor can do, by which key: the one table that keys, help, palette and hints come from.
 
-A key is written as the character it types (``a``, ``A``, ``?``) or by name (``enter``, ``left``, ``shift+left``, ``f2``,
-``ctrl+r``). Keys that terminals, tmux or screen keep for themselves are refused, and so are conflicts.
+A key is written as the character it types (``a``, ``A``, ``?``) or by name (``enter``, ``shift+left``, ``ctrl+r``).
+Keys that terminals, tmux or screen keep for themselves are refused, and so are conflicts.
 """
 
 from __future__ import annotations
@@ -35,14 +35,21 @@ class Action:
     hint: str = ""
 
 
-def _action(id: str, keys: str, group: str, text: str, hint: str = "", modes: Sequence[str] = (BROWSE,)) -> Action:  # noqa: A002
+def _action(  # noqa: PLR0917 - a table
+    id: str,  # noqa: A002
+    keys: str,
+    group: str,
+    text: str,
+    hint: str = "",
+    modes: Sequence[str] = (BROWSE,),
+) -> Action:
     return Action(id, tuple(keys.split()), group, text, tuple(modes), hint)
 
 
 ACTIONS = (
     _action("accept", "a enter", "Decide", "Accept the first candidate (1-9: that candidate)", "accept"),
     _action("edit", "e", "Decide", "Correct the words in place", "edit"),
-    _action("reject", "r", "Decide", "Reject the finding, with a reason: the text is right", "reject"),
+    _action("reject", "r", "Decide", "Reject, with a reason: the text is right", "reject"),
     _action("defer", "d", "Decide", "Defer: decide later", "defer"),
     _action("delete", "x", "Decide", "Delete the passage", "delete", BOTH_MODES),
     _action("editor", "E", "Decide", "Open the paragraph in $EDITOR", "", BOTH_MODES),

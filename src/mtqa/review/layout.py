@@ -64,7 +64,7 @@ def wrap(text: str, width: int) -> tuple[Row, ...]:
 def cells_before(text: str) -> tuple[int, ...]:
     """For each code point of ``text`` and its end: the cell it begins at. Marks share their letter's cell."""
     widths = [0] * len(text)
-    for start, end, cells in clusters(text):
+    for _start, end, cells in clusters(text):
         widths[end - 1] = cells  # counted once the cluster is complete
     return (0, *accumulate(widths))
 

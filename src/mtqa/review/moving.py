@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
 from textual.content import Content
 
@@ -13,29 +12,22 @@ from mtqa.review.display import View
 from mtqa.review.queue import SEVERITIES, Filter, Order, families_of
 from mtqa.review.session import ReviewError
 from mtqa.review.shapes import LABELS
+from mtqa.review.stage import Stage
 from mtqa.review.themes import THEME_NAMES
 from mtqa.review.widgets.article import glyph_keys
 from mtqa.review.widgets.dialogs import Choose, Page, Pick, Search, help_text
 from mtqa.review.widgets.words import finding_text
 
-if TYPE_CHECKING:
-    from mtqa.review.screen import ReviewScreen as Base
-else:
-    Base = object
-
 _VIEWS = (View.BOTH, View.CORRECTED, View.ORIGINAL)
 
 
-class Moving(Base):
+class Moving(Stage, inherit_bindings=False):
     """For :class:`mtqa.review.screen.ReviewScreen`."""
 
     def start_moving(self) -> None:
         """What is remembered between keys."""
-        self.matches: list[Span] = []
         self.searched = ""
         self.match = -1
-        self.shown_place: tuple[int, str, View, int] = (-1, "", View.BOTH, 0)
-        self.shown_finding = ""
 
     def do_next(self) -> None:
         self.session.step(1)
@@ -183,7 +175,7 @@ class Moving(Base):
         item, work = self.session.current, self.session.work
         if item is None or work is None:
             raise ReviewError("no finding is selected")
-        lines = finding_text(work, item, brackets=self.app.is_mono, full=True)
+        lines = finding_text(work, item, brackets=self.reviewing.is_mono, full=True)
         self.app.push_screen(Page("Finding", Content("\n").join(lines)))
 
     def do_theme(self) -> None:
@@ -197,7 +189,7 @@ class Moving(Base):
         self.app.push_screen(Page("Keys", help_text(self.keymap)))
 
     def do_palette(self) -> None:
-        self.app.open_palette()
+        self.reviewing.open_palette()
 
     def do_quit(self) -> None:
         self.app.exit()

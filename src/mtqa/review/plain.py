@@ -355,7 +355,7 @@ class Dialogue:
             return "Nothing is open here."
         rows = []
         for number, item in enumerate(self.session.queue.items, 1):
-            line, _ = work.document.line_column(item.original.start)
+            line = work.document.line_column(item.original.start)[0]
             safe = ", safe" if is_safe(item) else ""
             text = one_line(work.matched(item))[:80]
             rows.append(f"  {number}: {item.finding.severity.label}, line {line}{safe}: {text}")

@@ -1,8 +1,8 @@
 """The queue of open findings and its order; no screen.
 
 Articles come in the order of their names. Within an article the order "weight" puts first what costs readers most:
-by severity, then by confidence in three bands (0.8 and more, 0.5 and more, less), then by place in the document. That is
-severity times confidence with the penalty points of MQM (25, 5, 1, 0): a band never outweighs a severity. Small
+by severity, then by confidence in three bands (0.8 and more, 0.5 and more, less), then by place in the document. That
+is severity times confidence with the penalty points of MQM (25, 5, 1, 0): a band never outweighs a severity. Small
 differences of confidence do not make the editor jump about. The order "reading" is that of the document alone.
 """
 

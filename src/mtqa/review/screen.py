@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
-from textual.screen import Screen
 from textual.widgets import Static
 
 from mtqa.corrections.decision import Verdict
-from mtqa.errors import MtqaError
 from mtqa.finding import Layer
 from mtqa.review.deciding import Deciding
 from mtqa.review.display import View, compose, glyphs_of, span_of
@@ -19,27 +16,22 @@ from mtqa.review.keymap import BROWSE, CANDIDATES, SELECT, show_key
 from mtqa.review.moving import Moving
 from mtqa.review.pace import minutes_label
 from mtqa.review.queue import SEVERITIES
-from mtqa.review.selecting import Selecting
-from mtqa.review.shapes import BRACKETS, shapes
+from mtqa.review.shapes import BRACKETS
 from mtqa.review.widgets.article import ArticleView, Shade
 from mtqa.review.widgets.rows import Rows
 from mtqa.review.widgets.words import counts_text, finding_text, item_row
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from textual import events
     from textual.app import ComposeResult
 
-    from mtqa.review.app import ReviewApp
     from mtqa.review.keymap import Keymap
     from mtqa.review.session import Session
 
 
-class ReviewScreen(Moving, Deciding, Selecting, Screen[None], inherit_bindings=False):
+class ReviewScreen(Moving, Deciding, inherit_bindings=False):
     """Three things on one screen. Verbs are methods named ``do_<action id>``."""
 
-    app: ReviewApp  # type: ignore[assignment]
     DEFAULT_CSS = """
     ReviewScreen { layout: vertical; background: $background; }
     ReviewScreen, ReviewScreen * {
@@ -68,12 +60,7 @@ class ReviewScreen(Moving, Deciding, Selecting, Screen[None], inherit_bindings=F
     """
 
     def __init__(self, session: Session, keymap: Keymap, glyphs: str) -> None:
-        super().__init__()
-        self.session = session
-        self.keymap = keymap
-        self.shapes = shapes(glyphs)
-        self.mode = BROWSE
-        self.view = View.BOTH
+        super().__init__(session, keymap, glyphs)
         self.start_moving()
         self.start_selecting()
 
@@ -99,11 +86,6 @@ class ReviewScreen(Moving, Deciding, Selecting, Screen[None], inherit_bindings=F
     def on_resize(self) -> None:
         self.call_after_refresh(self.show_all)
 
-    @property
-    def article(self) -> ArticleView:
-        """The article's widget."""
-        return self.query_one("#article", ArticleView)
-
     # -- keys and verbs
 
     def on_key(self, event: events.Key) -> None:
@@ -121,32 +103,6 @@ class ReviewScreen(Moving, Deciding, Selecting, Screen[None], inherit_bindings=F
         if action:
             event.stop()
             self.perform(action)
-
-    def perform(self, action: str) -> None:
-        """Do what an action says."""
-        verb: Callable[[], Any] = getattr(self, f"do_{action.replace('-', '_')}")
-        self.attempt(verb)
-
-    def attempt(self, verb: Callable[[], Any]) -> None:
-        """Do something, show what came of it, and the reason when it cannot be done."""
-        try:
-            said = verb()
-        except MtqaError as error:
-            self.say(str(error), error=True)
-        else:
-            self.say(said if isinstance(said, str) else "")
-        self.show_all()
-
-    async def breathe(self) -> None:
-        """Let keys and the screen have their turn in a long piece of work."""
-        await asyncio.sleep(0)
-
-    def say(self, text: str, *, error: bool = False) -> None:
-        """Show one line of what happened."""
-        if self.is_mounted:
-            line = self.query_one("#message", Static)
-            line.set_class(error, "-error")
-            line.update(Content(f"{'✗ ' if error else ''}{text}"))
 
     # -- what is shown
 
@@ -166,7 +122,7 @@ class ReviewScreen(Moving, Deciding, Selecting, Screen[None], inherit_bindings=F
             return
         items, marks = session.queue.items, list(work.marks())
         glyphs = glyphs_of(items, marks, self.view, self.shapes)
-        brackets = BRACKETS if self.app.is_mono and self.view is View.BOTH else None
+        brackets = BRACKETS if self.reviewing.is_mono and self.view is View.BOTH else None
         lines = compose(work.overlay, self.view, glyphs, brackets)
         shades = [
             Shade(span_of(i, self.view), i.finding.severity.label) for i in items if i.finding.layer is not Layer.BLOCK
@@ -215,7 +171,7 @@ class ReviewScreen(Moving, Deciding, Selecting, Screen[None], inherit_bindings=F
             pane.border_title = Content(
                 f"{symbol} {finding.severity.label} · {finding.rule} · {finding.mqm}{deferred}"
             ).markup
-            text.update(Content("\n").join(finding_text(work, item, brackets=self.app.is_mono)))
+            text.update(Content("\n").join(finding_text(work, item, brackets=self.reviewing.is_mono)))
         if self.shown_finding != (item.key if item else ""):
             self.shown_finding = item.key if item else ""
             pane.scroll_home(animate=False)

@@ -11,25 +11,25 @@ from mtqa.finding import Edit
 from mtqa.review.display import View
 from mtqa.review.keymap import BROWSE, SELECT
 from mtqa.review.session import ReviewError
+from mtqa.review.stage import Stage
+from mtqa.review.widgets.dialogs import Ask
 from mtqa.segment import sentence_at
 
 if TYPE_CHECKING:
-    from mtqa.review.screen import ReviewScreen as Base
+    from collections.abc import Callable
+
     from mtqa.review.widgets.article import ArticleView
-else:
-    Base = object
 
 _WORD = re.compile(r"\w[\w\u0300-\u036f'’.-]*\w|\w|[^\w\s]+")
 
 
-class Selecting(Base):
+class Selecting(Stage, inherit_bindings=False):
     """For :class:`mtqa.review.screen.ReviewScreen`. Offsets are those of the corrected text."""
 
     def start_selecting(self) -> None:
         """What is remembered between keys."""
         self.words: list[Span] = []
         self.word_anchor = self.word_cursor = 0
-        self.chosen = Span(0, 0)
 
     def do_select(self) -> str:
         if self.view is View.ORIGINAL:
@@ -62,10 +62,6 @@ class Selecting(Base):
         self.word_anchor = self.word_cursor if anchor is None else anchor
         first, last = sorted((self.word_anchor, self.word_cursor))
         self.chosen = Span(self.words[first].start, self.words[last].end)
-
-    def leave_words(self) -> None:
-        """Back to the findings."""
-        self.mode = BROWSE
 
     def do_leave(self) -> None:
         self.leave_words()
@@ -110,20 +106,23 @@ class Selecting(Base):
         self._take(max(first, self._word_at(max(whole.start, whole.end - 1))), first)
         self.chosen = whole
 
+    def ask_words(self, title: str, text: str, verb: Callable[[str], str]) -> None:
+        """Ask for other words; nothing happens when they are the same."""
+
+        def given(after: str | None) -> None:
+            if after is not None and after != text:
+                self.attempt(lambda: verb(after))
+
+        self.app.push_screen(Ask(title, text), given)
+
     def do_correct(self) -> None:
         work = self.session.work
         assert work is not None
         here = self.chosen
-        self._ask_words("Correct", work.overlay.text[here.start : here.end], lambda text: self._corrected(here, text))
+        self.ask_words("Correct", work.overlay.text[here.start : here.end], lambda text: self._corrected(here, text))
 
     def _corrected(self, here: Span, text: str) -> str:
         said = self.session.replace((Edit(here, text),))
-        self.leave_words()
-        return said
-
-    def delete_words(self) -> str:
-        """Delete what is selected."""
-        said = self.session.replace((Edit(self.session.deletion(self.chosen), ""),))
         self.leave_words()
         return said
 

@@ -145,11 +145,12 @@ class Session:
         """To the next article with something open, from the first again behind the last one."""
         start, self.key = self.index, ""
         for begin in (start, -1):
-            index: int | None = begin
-            while (index := self.corpus.next_open(index, 1, self.filter)) is not None:
+            index = self.corpus.next_open(begin, 1, self.filter)
+            while index is not None:
                 self.open(index)
                 if self.queue.items:
                     return "article done"
+                index = self.corpus.next_open(index, 1, self.filter)
         if self.index != start:
             self.open(start)
         return "nothing is open any more"
@@ -171,19 +172,20 @@ class Session:
     def step_article(self, by: int, *, only_open: bool = False) -> bool:
         """To the next or previous article; with ``only_open`` to one with open findings. False when there is none."""
         start, key = self.index, self.key
-        index: int | None = start
-        while True:
-            if only_open:
-                index = self.corpus.next_open(index, by, self.filter)
-            else:
-                index = index + by if 0 <= index + by < len(self.corpus) else None
-            if index is None:
-                if self.index != start:
-                    self.open(start, key)
-                return False
+        index = self._next_article(start, by, only_open=only_open)
+        while index is not None:
             self.open(index)
             if self.queue.items or not only_open:
                 return True
+            index = self._next_article(index, by, only_open=only_open)
+        if self.index != start:
+            self.open(start, key)
+        return False
+
+    def _next_article(self, index: int, by: int, *, only_open: bool) -> int | None:
+        if only_open:
+            return self.corpus.next_open(index, by, self.filter)
+        return index + by if 0 <= index + by < len(self.corpus) else None
 
     def step_severity(self, by: int) -> None:
         """To the next finding of another severity, or the group before."""
@@ -365,7 +367,7 @@ class Session:
         if self.work is None:
             return None
         state = self.work.article.state
-        for decision in reversed(state.decisions.values()):
+        for decision in reversed(tuple(state.decisions.values())):
             gone = decision.id in state.undone or decision.id in state.superseded
             if decision.by == self.by and decision.verdict not in (Verdict.UNDO, Verdict.REBASE) and not gone:
                 label = _DONE.get(decision.verdict, "Changed")

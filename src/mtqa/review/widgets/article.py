@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING, ClassVar
 
 from rich.segment import Segment
@@ -12,7 +13,6 @@ from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
-from mtqa.document import Span
 from mtqa.review.display import Glyph, Run, Sheet, View
 from mtqa.review.layout import cell_of, offset_of
 
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from textual import events
 
+    from mtqa.document import Span
     from mtqa.review.display import ShownLine
 
 MEASURE = 84
@@ -37,7 +38,7 @@ class Shade:
 class ArticleView(ScrollView):
     """Shows lines made by :func:`mtqa.review.display.compose`.
 
-    Posts :class:`Pointed` with an offset of the view's text when the mouse picks a place, and ``extend`` while it drags.
+    Posts :class:`Pointed` when the mouse picks an offset of the view's text, with ``extend`` while it drags.
     """
 
     can_focus = False
@@ -194,7 +195,7 @@ class ArticleView(ScrollView):
             cuts.update(cut for cut in (begin, stop) if first < cut < last)
         ordered = sorted(cuts)
         segments = []
-        for begin, stop in zip(ordered, ordered[1:], strict=False):
+        for begin, stop in pairwise(ordered):
             names = [name for a, b, name in shades if a <= begin and stop <= b]
             if run.kind in ("old", "new"):
                 names.insert(0, run.kind)

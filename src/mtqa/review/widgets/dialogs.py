@@ -173,7 +173,7 @@ class Preview(ModalScreen[frozenset[str] | None]):
         Binding("up,k", "move(-1)"),
         Binding("pagedown", "move(8)"),
         Binding("pageup", "move(-8)"),
-        Binding("space", "toggle"),
+        Binding("space", "leave_out"),
     ]
 
     def __init__(self, batch: Batch, *, brackets: bool) -> None:
@@ -194,7 +194,11 @@ class Preview(ModalScreen[frozenset[str] | None]):
         batch = self._batch
         here = len(batch.spots) - len(self._without)
         self.query_one(".dialog").border_title = f"{batch.label} — {here:,} of {len(batch.spots):,} places"
-        scope = "" if batch.checked >= batch.articles else f"{batch.checked:,} of {batch.articles:,} articles checked so far. "
+        scope = (
+            ""
+            if batch.checked >= batch.articles
+            else f"{batch.checked:,} of {batch.articles:,} articles checked so far. "
+        )
         self.query_one("#scope", Label).update(f"{scope}{batch.rule or 'every rule that marks its fix safe'}")
         self.query_one(Rows).show(len(batch.spots), cursor)
 
@@ -213,7 +217,7 @@ class Preview(ModalScreen[frozenset[str] | None]):
         rows = self.query_one(Rows)
         self._update(max(0, min(rows.cursor + by, rows.count - 1)))
 
-    def action_toggle(self) -> None:
+    def action_leave_out(self) -> None:
         rows = self.query_one(Rows)
         if rows.count:
             self._without ^= {self._batch.spots[rows.cursor].key}
@@ -224,7 +228,7 @@ class Preview(ModalScreen[frozenset[str] | None]):
 
     def on_rows_chosen(self, event: Rows.Chosen) -> None:
         self._update(event.index)
-        self.action_toggle()
+        self.action_leave_out()
 
 
 class Page(ModalScreen[None]):

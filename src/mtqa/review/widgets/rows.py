@@ -47,7 +47,11 @@ class Rows(ScrollView):
             return self.rows
 
     def __init__(
-        self, draw: Callable[[int, int], list[Content]], height: int = 1, *, id: str | None = None  # noqa: A002
+        self,
+        draw: Callable[[int, int], list[Content]],
+        height: int = 1,
+        *,
+        id: str | None = None,  # noqa: A002
     ) -> None:
         super().__init__(id=id)
         self._draw = draw

@@ -64,7 +64,9 @@ def finding_text(work: Work, item: Item, *, brackets: bool, full: bool = False) 
     for number, fix in enumerate(item.fixes[:9], 1):
         safe = "  safe" if fix.safety is Safety.SAFE else ""
         lines.append(
-            Content.assemble((f"{number} ", "bold $accent"), candidate(work, fix, brackets=brackets), (safe, "$mtqa-dim"))
+            Content.assemble(
+                (f"{number} ", "bold $accent"), candidate(work, fix, brackets=brackets), (safe, "$mtqa-dim")
+            )
         )
     if not item.fixes:
         lines.append(Content.styled("no candidate: edit it, or reject it if the text is right", "$mtqa-dim"))
