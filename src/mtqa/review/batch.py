@@ -44,6 +44,11 @@ class Spot:
     new: str
     after: str
 
+    @property
+    def place(self) -> tuple[int, str]:
+        """What tells it from all other spots; equal findings of two articles share their key."""
+        return (self.index, self.key)
+
 
 @dataclass
 class Batch:
@@ -88,13 +93,13 @@ def collect(session: Session, batch: Batch) -> Iterator[int]:
         yield len(batch.spots)
 
 
-def carry_out(session: Session, batch: Batch, without: frozenset[str] = frozenset()) -> Iterator[str]:
-    """Decide on all spots but those whose keys are in ``without``; yields progress, at last what was done."""
+def carry_out(session: Session, batch: Batch, without: frozenset[tuple[int, str]] = frozenset()) -> Iterator[str]:
+    """Decide on all spots but those whose places are in ``without``; yields progress, at last what was done."""
     parts: list[tuple[str, tuple[str, ...]]] = []
     refused: list[str] = []
     wanted: dict[int, list[str]] = {}
     for spot in batch.spots:
-        if spot.key not in without:
+        if spot.place not in without:
             wanted.setdefault(spot.index, []).append(spot.key)
     for done, (index, keys) in enumerate(wanted.items(), 1):
         work = _work(session, index)

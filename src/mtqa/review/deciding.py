@@ -158,12 +158,12 @@ class Deciding(Selecting, inherit_bindings=False):
         else:
             self.say("There is nothing of the kind", error=True)
 
-    def _previewed(self, batch: Batch, without: frozenset[str] | None) -> None:
+    def _previewed(self, batch: Batch, without: frozenset[tuple[int, str]] | None) -> None:
         if without is not None:
             self._carry_out(batch, without)
 
     @work(exclusive=True, group="batch")
-    async def _carry_out(self, batch: Batch, without: frozenset[str]) -> None:
+    async def _carry_out(self, batch: Batch, without: frozenset[tuple[int, str]]) -> None:
         try:
             for said in carry_out(self.session, batch, without):
                 self.say(said)

@@ -8,7 +8,6 @@ from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
 
-from mtqa.corrections.decision import Verdict
 from mtqa.finding import Layer
 from mtqa.review.deciding import Deciding
 from mtqa.review.display import View, compose, glyphs_of, span_of
@@ -120,7 +119,7 @@ class ReviewScreen(Moving, Deciding, inherit_bindings=False):
         if work is None:
             self.article.show((), (), (), {}, "")
             return
-        items, marks = session.queue.items, list(work.marks())
+        items, marks = session.queue.items, work.marks
         glyphs = glyphs_of(items, marks, self.view, self.shapes)
         brackets = BRACKETS if self.reviewing.is_mono and self.view is View.BOTH else None
         lines = compose(work.overlay, self.view, glyphs, brackets)
@@ -165,8 +164,7 @@ class ReviewScreen(Moving, Deciding, inherit_bindings=False):
             text.update(self._empty_text())
         else:
             finding = item.finding
-            verdict = work.article.decision_on(item.key)
-            deferred = " · deferred" if verdict and verdict.verdict is Verdict.DEFER else ""
+            deferred = " · deferred" if item in work.deferred else ""
             symbol = self.shapes[finding.severity.label]
             pane.border_title = Content(
                 f"{symbol} {finding.severity.label} · {finding.rule} · {finding.mqm}{deferred}"

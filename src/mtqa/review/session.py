@@ -286,7 +286,7 @@ class Session:
             return [edit(document, rewrite.edits, why, item.finding if item else None)]
         first, *others = rewrite.takes_in
         if all(document.slice(e.span) == e.replacement for e in rewrite.edits):
-            return [undo(decision, why) for decision in rewrite.takes_in]
+            return [undo(name, why) for decision in rewrite.takes_in for name in _lineage(work, decision)]
         changes = tuple(quote(document, e.span, e.replacement) for e in rewrite.edits)
         replaces = "" if first.fingerprint else first.id
         again = Choice(
@@ -387,6 +387,20 @@ def record(work: Work, choices: Sequence[Choice], by: str) -> tuple[str, ...]:
         if ids:
             work.article.decide_all([undo(name) for name in reversed(ids)], by)
         raise outcome.refusals[0].error
+    return ids
+
+
+def _lineage(work: Work, decision: Decision) -> list[str]:
+    """A decision and those it stands in place of, the latest first: all must go for the original to come back."""
+    state = work.article.state
+    ids, waiting = [], [decision.id]
+    while waiting:
+        name = waiting.pop(0)
+        if name not in ids and name not in state.undone and name in state.decisions:
+            found = state.decisions[name]
+            if found.verdict.changes_text:
+                ids.append(name)
+            waiting += found.supersedes
     return ids
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from textual.theme import Theme
+from dataclasses import replace
+
+from textual.theme import BUILTIN_THEMES, Theme
 
 VARIABLES = {
     "mtqa-critical": "#ff6b81",
@@ -70,21 +72,8 @@ THEMES = (
         dark=False,
         variables=_LIGHT,
     ),
-    Theme(
-        name="ansi",
-        ansi=True,
-        primary="ansi_blue",
-        secondary="ansi_cyan",
-        accent="ansi_yellow",
-        warning="ansi_yellow",
-        error="ansi_red",
-        success="ansi_green",
-        foreground="ansi_default",
-        background="ansi_default",
-        surface="ansi_default",
-        panel="ansi_default",
-        boost="ansi_default",
-        variables=_ANSI,
+    replace(
+        BUILTIN_THEMES["ansi-dark"], name="ansi", variables=BUILTIN_THEMES["ansi-dark"].variables | _ANSI
     ),
     Theme(
         name="mono",

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from mtqa.corrections.decision import Decision
+    from mtqa.corrections.state import State
     from mtqa.corrections.store import Article
     from mtqa.finding import Finding
     from mtqa.linter import Linter
@@ -46,7 +47,11 @@ class Mark:
 
 
 class Work:
-    """The open findings of one article. ``linter`` may be exchanged when more is known about the corpus."""
+    """The open findings of one article, as of the last :meth:`refresh`.
+
+    ``items`` are open, ``deferred`` put off, ``marks`` passages to be translated again or dropped, ``blocks`` the
+    boilerplate; ``decided`` counts the findings decided on. ``linter`` may be exchanged when more is known.
+    """
 
     def __init__(self, article: Article, linter: Linter | None) -> None:
         self.article = article
@@ -54,6 +59,7 @@ class Work:
         self.findings: list[Finding] = []
         self.items: tuple[Item, ...] = ()
         self.deferred: tuple[Item, ...] = ()
+        self.marks: tuple[Mark, ...] = ()
         self.blocks: tuple[Span, ...] = ()
         self.decided = 0
         self.overlay = Overlay(article.document, ())
@@ -95,6 +101,7 @@ class Work:
         away = set(held) | {i.key for i in found if (d := settled.get(i.key)) and d.verdict.holds_back}
         self.items = tuple(i for i in found if i.key not in away or i.key in contradicted)
         self.deferred = tuple(deferred)
+        self.marks = tuple(self._marked(state))
         self.decided = len([1 for subject in settled.values() if subject.fingerprint])
         self.blocks = tuple(f.span for f in self.findings if f.layer is Layer.BLOCK and f.fingerprint not in held)
 
@@ -115,9 +122,7 @@ class Work:
             self._checked = (text, self.linter.check(corrected) if self.linter else [])
         return self._checked[1]
 
-    def marks(self) -> Iterator[Mark]:
-        """Passages marked to be translated again or dropped."""
-        state = self.article.state
+    def _marked(self, state: State) -> Iterator[Mark]:
         for decision in state.settled.values():
             if decision.verdict not in (Verdict.RETRANSLATE, Verdict.DROP):
                 continue

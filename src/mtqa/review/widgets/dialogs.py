@@ -128,6 +128,11 @@ class Choose(ModalScreen[int | None]):
                 )
             )
 
+    def on_mount(self) -> None:
+        choices = self.query_one(OptionList)
+        choices.focus()
+        choices.highlighted = 0
+
     def on_key(self, event: events.Key) -> None:
         if event.character and event.character.isdigit() and 1 <= int(event.character) <= len(self._choices):
             event.stop()
@@ -156,6 +161,11 @@ class Pick(ModalScreen[tuple[str, ...] | None]):
             box.border_subtitle = "space: tick  enter: show these  c: show all  esc: leave"
             yield SelectionList[str](*((Content(text), value, ticked) for value, text, ticked in self._choices))
 
+    def on_mount(self) -> None:
+        choices = self.query_one(SelectionList)
+        choices.focus()
+        choices.highlighted = 0
+
     def action_done(self) -> None:
         self.dismiss(tuple(self.query_one(SelectionList).selected))
 
@@ -163,8 +173,8 @@ class Pick(ModalScreen[tuple[str, ...] | None]):
         self.dismiss(())
 
 
-class Preview(ModalScreen[frozenset[str] | None]):
-    """Every place of a batch in context. Answers with the keys of the places to leave out."""
+class Preview(ModalScreen[frozenset[tuple[int, str]] | None]):
+    """Every place of a batch in context. Answers with the places to leave out."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "dismiss(None)", priority=True),
@@ -179,7 +189,7 @@ class Preview(ModalScreen[frozenset[str] | None]):
     def __init__(self, batch: Batch, *, brackets: bool) -> None:
         super().__init__()
         self._batch, self._brackets = batch, brackets
-        self._without: set[str] = set()
+        self._without: set[tuple[int, str]] = set()
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog tall"):
@@ -204,7 +214,7 @@ class Preview(ModalScreen[frozenset[str] | None]):
 
     def _draw(self, index: int, width: int) -> list[Content]:
         spot = self._batch.spots[index]
-        box = "[ ]" if spot.key in self._without else "[x]"
+        box = "[ ]" if spot.place in self._without else "[x]"
         head = Content.assemble((f"{box} ", "bold"), (shortened(f"{spot.path}:{spot.line}", width - 4), "$mtqa-dim"))
         before, after = one_line(spot.before)[-24:], one_line(spot.after)
         change = difference(one_line(spot.old), one_line(spot.new), brackets=self._brackets)
@@ -220,7 +230,7 @@ class Preview(ModalScreen[frozenset[str] | None]):
     def action_leave_out(self) -> None:
         rows = self.query_one(Rows)
         if rows.count:
-            self._without ^= {self._batch.spots[rows.cursor].key}
+            self._without ^= {self._batch.spots[rows.cursor].place}
             self._update(min(rows.cursor + 1, rows.count - 1))
 
     def action_done(self) -> None:
