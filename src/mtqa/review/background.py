@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from multiprocessing import get_context, resource_tracker
 from typing import TYPE_CHECKING, TypeVar
 
+from mtqa.corrections.store import utc_now
 from mtqa.errors import MtqaError
 from mtqa.knowledge import Knowledge
 from mtqa.review.work import Work
@@ -51,6 +52,7 @@ class Background:
     def __init__(self, linter: Linter, corrections: Corrections, sources: Sequence[Source]) -> None:
         self._sources = sources
         self._linter = linter
+        corrections = replace(corrections, clock=utc_now)  # only read there, and a clock may not travel
         self._pool = ProcessPoolExecutor(
             1, mp_context=get_context("spawn"), initializer=_begin, initargs=(linter, corrections)
         )

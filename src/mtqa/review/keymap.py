@@ -139,7 +139,7 @@ class Keymap:
                     found[action.hint] = (label, action.hint, ident)
                 else:
                     found[action.hint] = (label, action.hint, action.id)
-        return list(found.values())
+        return sorted(found.values(), key=lambda hint: hint[2] != "help")  # help first: the rest may not fit
 
     def table(self) -> list[tuple[str, list[tuple[str, str, str]]]]:
         """For help: ``(group, [(keys, what they do, action id)])``."""

@@ -72,9 +72,7 @@ THEMES = (
         dark=False,
         variables=_LIGHT,
     ),
-    replace(
-        BUILTIN_THEMES["ansi-dark"], name="ansi", variables=BUILTIN_THEMES["ansi-dark"].variables | _ANSI
-    ),
+    replace(BUILTIN_THEMES["ansi-dark"], name="ansi", variables=BUILTIN_THEMES["ansi-dark"].variables | _ANSI),
     Theme(
         name="mono",
         primary="#e6e6e6",

@@ -159,7 +159,7 @@ class Pick(ModalScreen[tuple[str, ...] | None]):
         with Vertical(classes="dialog") as box:
             box.border_title = self._title
             box.border_subtitle = "space: tick  enter: show these  c: show all  esc: leave"
-            yield SelectionList[str](*((Content(text), value, ticked) for value, text, ticked in self._choices))
+            yield SelectionList[str](*((Content(text), value, ticked) for text, value, ticked in self._choices))
 
     def on_mount(self) -> None:
         choices = self.query_one(SelectionList)
