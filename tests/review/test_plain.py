@@ -34,7 +34,8 @@ def test_the_same_verbs_as_on_the_screen():
 def test_transcript_through_a_pseudo_terminal(project):
     talk = [
         (b"> ", "help"), (b"> ", "accept"), (b"> ", "reject a title"), (b"> ", "undo"), (b"> ", "defer"),
-        (b"> ", "replace Huang Hongtao => Huang Hong Tao"), (b"> ", "batch 3"), (b"yes or no? ", "yes"), (b"> ", "quit"),
+        (b"> ", "replace Huang Hongtao => Huang Hong Tao"),
+        (b"> ", "batch 3"), (b"yes or no? ", "yes"), (b"> ", "quit"),
     ]  # fmt: skip
     command = [sys.executable, "-m", "mtqa", "review", "--plain", "--by", "Ana", SECOND]
     master, slave = pty.openpty()
