@@ -8,6 +8,7 @@ from __future__ import annotations
 import glob
 import sys
 from fnmatch import fnmatchcase
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -75,7 +76,14 @@ def _walk(folder: Path) -> Iterator[Path]:
 
 
 def _name(file: Path, root: Path) -> str:
+    real = file.resolve() if file.is_symlink() else _resolved(file.parent) / file.name
     try:
-        return file.resolve().relative_to(root.resolve()).as_posix()
+        return real.relative_to(_resolved(root)).as_posix()
     except ValueError:
         return file.as_posix()
+
+
+@lru_cache(maxsize=64)
+def _resolved(folder: Path) -> Path:
+    """A folder without links; many files share one."""
+    return folder.resolve()

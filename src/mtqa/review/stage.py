@@ -80,7 +80,7 @@ class Stage(Screen[None], inherit_bindings=False):
             self.put("message", Content(f"{'✗ ' if error else ''}{text}"))
 
     def put(self, name: str, content: Content, *, layout: bool = False) -> None:
-        """Show a text in the widget of that id, if it is another than before; ``layout`` where its height may change."""
+        """Show a text in the widget of that id, if it is another; ``layout`` where its height may change."""
         before = self._put.get(name)
         if before is None or not before.is_same(content):
             self._put[name] = content

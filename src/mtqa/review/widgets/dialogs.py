@@ -215,7 +215,9 @@ class Preview(ModalScreen[frozenset[tuple[int, str]] | None]):
     def _draw(self, index: int, width: int) -> list[Content]:
         spot = self._batch.spots[index]
         box = "[ ]" if spot.place in self._without else "[x]"
-        head = Content.assemble((f"{box} ", "bold"), (shortened(f"{spot.path}:{spot.line}", width - 4), "$mtqa-dim"))
+        lines = spot.old.strip().count("\n") + 1
+        where = f"{spot.path}:{spot.line}" + (f" · {lines} lines" if lines > 1 else "")
+        head = Content.assemble((f"{box} ", "bold"), (shortened(where, width - 4), "$mtqa-dim"))
         before, after = one_line(spot.before)[-24:], one_line(spot.after)
         change = difference(one_line(spot.old), one_line(spot.new), brackets=self._brackets)
         if spot.old == spot.new or not (spot.new or self._batch.rule == "" or self._batch.verdict.changes_text):
