@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -43,7 +44,7 @@ def test_rows_hold_everything_and_nothing_sticks_out(text, width):
     rows = wrap(text, width)
     assert rows[0].start == 0
     assert rows[-1].end == len(text)
-    for row, following in zip(rows, rows[1:], strict=False):
+    for row, following in pairwise(rows):
         assert row.end <= following.start
         assert text[row.end : following.start].strip(" ") == ""
         assert following.start > row.start

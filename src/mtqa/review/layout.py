@@ -13,7 +13,6 @@ from itertools import accumulate
 
 from mtqa.review.characters import clusters
 
-
 _LATIN = "\u2e7f"  # wide characters behind it may be parted anywhere
 
 
