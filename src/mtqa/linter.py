@@ -21,7 +21,7 @@ from mtqa.checkers.boilerplate import group_blocks
 from mtqa.document import Document
 from mtqa.errors import DocumentError, MtqaError, Place
 from mtqa.finding import Finding, Severity, identify, resolve
-from mtqa.knowledge import Knowledge
+from mtqa.knowledge import Gatherer, Knowledge
 from mtqa.rules.load import RuleSet, load_rules, shipped_rules
 from mtqa.segment import count_words
 
@@ -120,6 +120,7 @@ class Linter:
 
     def __post_init__(self) -> None:
         self.rules = select_rules(self.rules, self.selection)
+        self._gatherer = Gatherer(self.rules)
         self.checkers: list[Checker] = build_checkers(self.rules, self.knowledge)
 
     def __reduce__(self) -> tuple[object, ...]:
@@ -180,7 +181,9 @@ class Linter:
 
     def _gather_one(self, source: Source) -> Knowledge:
         try:
-            return Knowledge.of(source.read(), self.rules)
+            document = source.read()
+            self._refuse_long_lines(document)
+            return self._gatherer.read(document)
         except MtqaError:
             return Knowledge()
 

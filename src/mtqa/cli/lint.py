@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from mtqa.config import Config
     from mtqa.corrections.store import Corrections
     from mtqa.linter import Linter, Result, Source
+    from mtqa.project import Settled
     from mtqa.rules.load import RuleSet
 
 _T = TypeVar("_T")
@@ -51,6 +52,7 @@ _WORTH_A_BAR = 20
 @click.option("--statistics", is_flag=True, help="Print a table of rules instead of the findings.")
 @click.option("--diff", is_flag=True, help="Print all safe fixes as a patch instead; nothing is written.")
 @click.option("--corrected", is_flag=True, help="Lint what would be released: the originals with their patches.")
+@click.option("--without-corrections", is_flag=True, help="Lint the originals as they came, whatever was decided.")
 @click.option("--show-rejected", is_flag=True, help="Show findings that an editor rejected or put off, too.")
 @click.option("--exit-zero", is_flag=True, help="Exit with 0 even when there are findings.")
 @click.option("--jobs", "-j", type=click.IntRange(min=0), help="Worker processes; 0: one per core.")
@@ -65,6 +67,7 @@ def lint(  # noqa: PLR0917 - one parameter for each option
     statistics: bool,
     diff: bool,
     corrected: bool,
+    without_corrections: bool,
     show_rejected: bool,
     exit_zero: bool,
     jobs: int | None,
@@ -85,9 +88,11 @@ def lint(  # noqa: PLR0917 - one parameter for each option
         min_severity=min_severity,
         jobs=jobs,
     )
-    if corrected and diff:
-        raise MtqaError("--diff makes patches against originals", remedy="leave out --corrected")
-    run = _prepare(config, paths, corrected=corrected, show_rejected=show_rejected)
+    if corrected and (diff or without_corrections):
+        other = "--diff makes patches against" if diff else "--without-corrections lints"
+        raise MtqaError(f"{other} originals", remedy="leave out --corrected")
+    run = _prepare(config, paths)
+    run.corrected, run.show_rejected, run.decisions_count = corrected, show_rejected, not without_corrections
     with _opened(output) as stream:
         outcome = _report(run, "diff" if diff else form, stream, statistics=statistics)
     if outcome.errors:
@@ -103,14 +108,21 @@ class _Run:
     sources: list[Source]
     jobs: int
     corrections: Corrections
-    corrected: bool
-    show_rejected: bool
+    corrected: bool = False
+    show_rejected: bool = False
+    decisions_count: bool = True
 
     def articles(self) -> Iterable[Source]:
         """The originals, or what would be released."""
         from mtqa.project import corrected_sources
 
         return corrected_sources(self.sources, self.corrections) if self.corrected else self.sources
+
+    def settled(self, result: Result) -> Settled:
+        """A result without what has been decided, unless decisions are to be left out of account."""
+        from mtqa.project import Settled, settle
+
+        return settle(result, self.corrections, corrected=self.corrected) if self.decisions_count else Settled(result)
 
 
 @dataclass
@@ -121,7 +133,7 @@ class _Outcome:
     errors: int = 0
 
 
-def _prepare(config: Config, paths: Sequence[str], *, corrected: bool, show_rejected: bool) -> _Run:
+def _prepare(config: Config, paths: Sequence[str]) -> _Run:
     from mtqa.linter import Linter
     from mtqa.project import corrections_of
     from mtqa.rules.load import load_rules
@@ -131,14 +143,12 @@ def _prepare(config: Config, paths: Sequence[str], *, corrected: bool, show_reje
     _refuse_unknown_names(config, rules)
     _refuse_broken_examples(rules)
     linter = Linter(rules, config.selection, config.overrides, max_line=config.settings.max_line_length)
-    sources = find_sources(paths, config)
-    return _Run(linter, sources, config.settings.jobs, corrections_of(config), corrected, show_rejected)
+    return _Run(linter, find_sources(paths, config), config.settings.jobs, corrections_of(config))
 
 
 def _report(run: _Run, form: str, stream: BinaryIO, *, statistics: bool) -> _Outcome:
     from mtqa.finding import Severity
     from mtqa.linter import gather_knowledge, lint_sources
-    from mtqa.project import settle
     from mtqa.report import Options, Summary, Terminal, open_report
 
     outcome = _Outcome()
@@ -149,7 +159,7 @@ def _report(run: _Run, form: str, stream: BinaryIO, *, statistics: bool) -> _Out
         summary = Summary(checkers=[checker.name for checker in linter.checkers])
         report = open_report(form, stream, Options(rules=linter.rules, statistics=statistics, terminal=terminal))
         for linted in lint_sources(linter, step("checking", run.articles()), run.jobs):
-            settled = settle(linted, run.corrections, corrected=run.corrected)
+            settled = run.settled(linted)
             result = settled.result
             summary.held_back.update(settled.held_back)
             outcome.faults += sum(finding.severity > Severity.NEUTRAL for finding in result.findings)

@@ -3,39 +3,39 @@
 from __future__ import annotations
 
 import os
-import tomllib
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from mtqa.config import Config, load_config
 from mtqa.corrections.decision import CorrectionsError
-from mtqa.corrections.store import Corrections
 from mtqa.errors import Place
+from mtqa.project import corrections_of
+from mtqa.sources import find_sources
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from mtqa.corrections.store import Corrections
     from mtqa.document import Document
     from mtqa.finding import Finding
 
 
 def find_project(root: Path | None = None) -> Corrections:
-    """The project around the working folder: the nearest with settings, else with corrections, else a git root."""
-    here = Path.cwd()
-    if root is None:
+    """The project around the working folder: the nearest configured one, else one with corrections, else a git root."""
+    config = load_config(root)
+    if config.file is None and root is None:
+        here = Path.cwd()
         marks = ("corrections", ".git")
-        root = next((folder for folder in (here, *here.parents) if _settings(folder)), None) or next(
-            (folder for folder in (here, *here.parents) if any((folder / mark).exists() for mark in marks)), here
-        )
-    settings = _settings(root)
-    return Corrections(root, settings.get("corrections", "corrections"), tuple(settings.get("originals", ["seeds"])))
+        found = next((f for f in (here, *here.parents) if any((f / mark).exists() for mark in marks)), here)
+        config = replace(config, root=found)
+    return corrections_of(config)
 
 
-def _settings(folder: Path) -> dict[str, Any]:
-    file = folder / "pyproject.toml"
-    try:
-        return dict(tomllib.loads(file.read_text(encoding="utf-8")).get("tool", {}).get("mtqa", {}))
-    except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError):
-        return {}
+def _config(corrections: Corrections) -> Config:
+    """The configuration of this very project, not of one around it."""
+    config = load_config(corrections.root)
+    return config if config.root == corrections.root.resolve() else Config(root=corrections.root.resolve())
 
 
 def article_path(corrections: Corrections, path: Path) -> str:
@@ -69,13 +69,13 @@ def _is_inside(path: str, folder: str) -> bool:
 
 
 def originals_of(corrections: Corrections) -> list[str]:
-    """All originals, sorted; hidden files left out."""
-    return sorted(
-        file.relative_to(corrections.root).as_posix()
-        for name in corrections.originals
-        for file in (corrections.root / name).rglob("*")
-        if file.is_file() and not file.name.startswith(".")
-    )
+    """The project's originals as its configuration names them, sorted; none where it names none."""
+    config = _config(corrections)
+    originals = config.settings.originals or list(corrections.originals)
+    there = [name for name in originals if set(name) & set("*?[") or (corrections.root / name).exists()]
+    if not there:
+        return []
+    return [source.name for source in find_sources((), config.replaced("command line", originals=there))]
 
 
 def name_of(corrections: Corrections, by: str) -> str:
@@ -85,15 +85,11 @@ def name_of(corrections: Corrections, by: str) -> str:
 
 
 def finder(corrections: Corrections) -> Callable[[Document], Sequence[Finding]]:
-    """What finds: the shipped rules and the project's own."""
+    """What finds: the rules as the project configures them, knowing all its originals."""
     from mtqa.linter import Linter, Source, gather_knowledge
-    from mtqa.rules.load import load_rules, shipped_rules
+    from mtqa.rules.load import load_rules
 
-    folders = [shipped_rules()]
-    own = corrections.root / "rules"
-    if own.is_dir() and own.resolve() != folders[0].resolve():
-        folders.append(own)
-    linter = Linter(load_rules(*folders))
+    config = _config(corrections)
+    linter = Linter(load_rules(*config.rule_folders()), config.selection, config.overrides)
     sources = [Source(path, str(corrections.root / path)) for path in originals_of(corrections)]
-    knowledge = gather_knowledge(linter, sources)
-    return Linter(linter.rules, knowledge=knowledge).check
+    return linter.knowing(gather_knowledge(linter, sources)).check
