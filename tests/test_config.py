@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from mtqa.config import load_config, shown
 from mtqa.errors import ConfigError
 from mtqa.finding import Severity
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 def write(folder: Path, text: str, name: str = "mtqa.toml") -> Path:

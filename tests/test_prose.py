@@ -14,7 +14,7 @@ from syrupy.extensions.single_file import SingleFileSnapshotExtension, WriteMode
 
 from mtqa.evaluate import load_gold
 from mtqa.finding import Finding, Fix, Severity
-from mtqa.knowledge import Knowledge
+from mtqa.knowledge import Gatherer, Knowledge
 from mtqa.linter import Linter
 from mtqa.rules.load import load_rules, shipped_rules
 
@@ -47,7 +47,7 @@ def linters() -> dict[str, Linter]:
     """One linter for each corpus, which knows that corpus."""
     rules = load_rules(shipped_rules())
     return {
-        name: Linter(rules, knowledge=Knowledge.merged(Knowledge.of(document, rules) for document in documents))
+        name: Linter(rules, knowledge=Knowledge.merged(map(Gatherer(rules).read, documents)))
         for name, documents in CORPORA.items()
     }
 

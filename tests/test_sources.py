@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import io
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from mtqa.config import Config, Settings
 from mtqa.errors import DocumentError
 from mtqa.sources import find_sources
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 @pytest.fixture

@@ -13,12 +13,13 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from mtqa.rules.match import compiled
+from mtqa.rules.scan import compile_filter
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from mtqa.document import Document
-    from mtqa.rules.load import Entry, RuleSet
+    from mtqa.rules.load import RuleSet
 
 
 @dataclass(frozen=True)
@@ -26,16 +27,6 @@ class Knowledge:
     """``forms``: for each consistency entry id, the forms met (case folded) and the number of documents with each."""
 
     forms: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
-
-    @classmethod
-    def of(cls, document: Document, rules: RuleSet) -> Knowledge:
-        """What one document tells."""
-        found = {}
-        for rule in rules.of_kind("consistency"):
-            for entry in rule.entries:
-                if forms := forms_in(document.text, entry):
-                    found[entry.id] = dict.fromkeys(forms, 1)
-        return cls(found)
 
     @classmethod
     def merged(cls, parts: Iterable[Knowledge]) -> Knowledge:
@@ -52,9 +43,22 @@ class Knowledge:
         return hashlib.sha256(json.dumps(self.forms, sort_keys=True).encode()).hexdigest()
 
 
-def forms_in(text: str, entry: Entry) -> list[str]:
-    """The different forms of one entry in ``text``, case and kind of apostrophe folded, sorted."""
-    return sorted({fold(match[0]) for match in compiled(entry.pattern).finditer(text)})
+class Gatherer:
+    """Reads documents for what their corpus tells; ``rules`` say what to look for."""
+
+    def __init__(self, rules: RuleSet) -> None:
+        self._entries = tuple(entry for entry in rules.entries if entry.kind == "consistency")
+        self._set = compile_filter([entry.guard for entry in self._entries])
+
+    def read(self, document: Document) -> Knowledge:
+        """What one document tells."""
+        found = {}
+        for index in self._set.Match(document.text) or () if self._entries else ():
+            entry = self._entries[index]
+            forms = {fold(match[0]) for match in compiled(entry.pattern).finditer(document.text)}
+            if forms:
+                found[entry.id] = dict.fromkeys(sorted(forms), 1)
+        return Knowledge(found)
 
 
 def fold(form: str) -> str:

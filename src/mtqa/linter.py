@@ -21,7 +21,7 @@ from mtqa.checkers.boilerplate import group_blocks
 from mtqa.document import Document
 from mtqa.errors import DocumentError, MtqaError, Place
 from mtqa.finding import Finding, Severity, identify, resolve
-from mtqa.knowledge import Knowledge
+from mtqa.knowledge import Gatherer, Knowledge
 from mtqa.rules.load import RuleSet, load_rules, shipped_rules
 from mtqa.segment import count_words
 
@@ -40,14 +40,20 @@ class CheckerError(MtqaError):
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Where a document comes from: ``name`` is what is shown and recorded; ``data`` replaces reading ``file``."""
+    """Where a document comes from: ``name`` is what is shown and recorded; ``data`` replaces reading ``file``.
+
+    ``error`` says why there is nothing to read; reading raises it.
+    """
 
     name: str
     file: str = ""
     encoding: str | None = None
     data: bytes | None = None
+    error: MtqaError | None = None
 
     def read(self) -> Document:
+        if self.error is not None:
+            raise self.error
         if self.data is not None:
             return Document.from_bytes(self.data, self.name, self.encoding)
         return Document.read(Path(self.file or self.name), self.name, self.encoding)
@@ -114,6 +120,7 @@ class Linter:
 
     def __post_init__(self) -> None:
         self.rules = select_rules(self.rules, self.selection)
+        self._gatherer = Gatherer(self.rules)
         self.checkers: list[Checker] = build_checkers(self.rules, self.knowledge)
 
     def __reduce__(self) -> tuple[object, ...]:
@@ -142,8 +149,11 @@ class Linter:
                     place=Place(document.path),
                     remedy="this is a bug in the checker; leave its rules out with --ignore until it is mended",
                 ) from error
-        blocks = group_blocks(document, raw, self.rules)
-        return identify(document, resolve(self._reweighted(document, blocks)))
+        # Before lines become blocks, so that a block is made of what its document's configuration keeps, and no more.
+        active = [self.selection, *(s for pattern, s in self.overrides if fnmatchcase(document.path, pattern))]
+        found = group_blocks(document, _reweighted(raw, active), _reweighted_blocks(self.rules, active))
+        least = max(selection.min_severity for selection in active)
+        return identify(document, resolve(finding for finding in found if finding.severity >= least))
 
     def _refuse_long_lines(self, document: Document) -> None:
         if len(document.text) <= self.max_line:
@@ -155,16 +165,6 @@ class Linter:
                     place=Place(document.path, line.number),
                     remedy="one paragraph per line is expected; raise max-line-length under [lint] if this is prose",
                 )
-
-    def _reweighted(self, document: Document, findings: Iterable[Finding]) -> Iterator[Finding]:
-        active = [self.selection, *(s for pattern, s in self.overrides if fnmatchcase(document.path, pattern))]
-        for finding in findings:
-            severity = finding.severity
-            for selection in active:
-                severity = selection.severity(finding.rule, severity)
-            least = max(selection.min_severity for selection in active)
-            if severity >= least and all(selection.keeps(finding.rule) for selection in active):
-                yield finding if severity is finding.severity else replace(finding, severity=severity)
 
     def lint(self, source: Source) -> Result:
         """Read and check one source; what prevents that becomes the result's errors."""
@@ -181,9 +181,31 @@ class Linter:
 
     def _gather_one(self, source: Source) -> Knowledge:
         try:
-            return Knowledge.of(source.read(), self.rules)
-        except DocumentError:
+            document = source.read()
+            self._refuse_long_lines(document)
+            return self._gatherer.read(document)
+        except MtqaError:
             return Knowledge()
+
+
+def _reweighted(findings: Iterable[Finding], active: Sequence[Selection]) -> Iterator[Finding]:
+    """The findings that every selection keeps, in the severity that the last of them gives."""
+    for finding in findings:
+        if all(selection.keeps(finding.rule) for selection in active):
+            severity = _severity(finding.rule, finding.severity, active)
+            yield finding if severity is finding.severity else replace(finding, severity=severity)
+
+
+def _reweighted_blocks(rules: RuleSet, active: Sequence[Selection]) -> RuleSet:
+    """The block rules that every selection keeps, in the severity that the last of them gives."""
+    kept = [rule for rule in rules.of_kind("block") if all(selection.keeps(rule.id) for selection in active)]
+    return RuleSet(tuple(rule.weighing(_severity(rule.id, rule.severity, active)) for rule in kept))
+
+
+def _severity(rule: str, severity: Severity, active: Sequence[Selection]) -> Severity:
+    for selection in active:
+        severity = selection.severity(rule, severity)
+    return severity
 
 
 def select_rules(rules: RuleSet, selection: Selection) -> RuleSet:

@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from mtqa.document import Document
 
 WORD = re.compile(r"[^\W_]+(?:['’.\-][^\W_]+)*")
-_SPACE = re.compile(r"\s+")
 
 
 @lru_cache(maxsize=4096)
@@ -62,4 +61,4 @@ def count_words(text: str) -> int:
 
 def normalised(text: str) -> str:
     """``text`` with white space folded, so that re-wrapping does not change what it is compared by."""
-    return _SPACE.sub(" ", text).strip()
+    return " ".join(text.split())

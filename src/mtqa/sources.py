@@ -6,9 +6,9 @@ Articles are named relative to the project root, with "/" on every system, each 
 from __future__ import annotations
 
 import glob
+import os
 import sys
 from fnmatch import fnmatchcase
-from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -76,14 +76,8 @@ def _walk(folder: Path) -> Iterator[Path]:
 
 
 def _name(file: Path, root: Path) -> str:
-    real = file.resolve() if file.is_symlink() else _resolved(file.parent) / file.name
+    whole = Path(os.path.abspath(file))  # noqa: PTH100 - symbolic links keep their own names
     try:
-        return real.relative_to(_resolved(root)).as_posix()
+        return whole.relative_to(root).as_posix()
     except ValueError:
         return file.as_posix()
-
-
-@lru_cache(maxsize=64)
-def _resolved(folder: Path) -> Path:
-    """A folder without links; many files share one."""
-    return folder.resolve()

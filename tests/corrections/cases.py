@@ -13,10 +13,26 @@ if TYPE_CHECKING:
     from random import Random
 
 WORDS = (
-    "trade", "union", "the", "of", "a", "18th", "Wang", "Dongming.", "“typical”", "guide'", "\u00a0", "\u2028", "\u2029",
-    "\x0c", "\r", "\x0b", "\x85", "\x1b[31m", "👩‍👩‍👧", "é", "e\u0301", "工会", "\ufeff", "\u202e", "\t", "--", "+++ b/x", "--- a/x", "@@ -1 +1 @@",
-    "diff --git a/x b/x", "\\ No newline at end of file", "-", "+", " ", "*** 1,2 ****", "Index: x", "1,2d", "3a", "From: x",
-)  # fmt: skip
+    *(
+        "trade",
+        "union",
+        "the",
+        "of",
+        "a",
+        "18th",
+        "Wang",
+        "Dongming.",
+        "“typical”",
+        "guide'",
+        "工会",
+        "é",
+        "e\u0301",
+        "👩‍👩‍👧",
+    ),
+    *("\u00a0", "\u2028", "\u2029", "\x0c", "\r", "\x0b", "\x85", "\x1b[31m", "\ufeff", "\u202e", "\t", " "),
+    *("--", "+++ b/x", "--- a/x", "@@ -1 +1 @@", "diff --git a/x b/x", "\\ No newline at end of file", "-", "+"),
+    *("*** 1,2 ****", "Index: x", "1,2d", "3a", "From: x"),
+)
 NAMES = ("plain", "with space", 'quo"te', "back\\slash", "工会", "tab\there", "é", "a  b ", "-dash", "'single'", "b/b")
 
 

@@ -19,7 +19,6 @@ from mtqa.corrections.choice import edit
 from mtqa.corrections.decision import Decision, Verdict
 from mtqa.corrections.patch import apply_patch, build_patch
 from mtqa.corrections.state import State
-from mtqa.document import Document
 from mtqa.finding import apply_edits
 
 from .cases import NAMES, make_document, make_edits
@@ -27,6 +26,7 @@ from .cases import NAMES, make_document, make_edits
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from mtqa.document import Document
     from mtqa.finding import Edit
 
 LONG_RUN = int(os.environ.get("MTQA_BYTE_CASES", "0"))
@@ -46,7 +46,12 @@ def state_of(document: Document, edits: list[Edit]) -> State:
 
 
 def run(folder: Path, *command: str, patch: bytes) -> None:
-    environment = {**os.environ, "GIT_CEILING_DIRECTORIES": str(folder.parent), "LC_ALL": "C", "GIT_CONFIG_GLOBAL": os.devnull}
+    environment = {
+        **os.environ,
+        "GIT_CEILING_DIRECTORIES": str(folder.parent),
+        "LC_ALL": "C",
+        "GIT_CONFIG_GLOBAL": os.devnull,
+    }
     done = subprocess.run(command, cwd=folder, input=patch, capture_output=True, env=environment, check=False)
     assert done.returncode == 0, (command, done.stdout[-2000:], done.stderr[-2000:])
 
@@ -92,7 +97,9 @@ def make_batch(random: Random, size: int) -> list[tuple[Document, list[Edit]]]:
 
 @settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
 @given(seed=st.integers(0, 2**64 - 1), size=st.just(BATCH))
-def test_git_and_patch_agree_with_us_on_every_byte(tmp_path_factory: pytest.TempPathFactory, seed: int, size: int) -> None:
+def test_git_and_patch_agree_with_us_on_every_byte(
+    tmp_path_factory: pytest.TempPathFactory, seed: int, size: int
+) -> None:
     check_batch(tmp_path_factory.mktemp("bytes"), make_batch(Random(seed), size))
 
 

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING
 from mtqa.document import Span
 from mtqa.finding import Edit, Finding, Fix
 from mtqa.knowledge import Knowledge, fold
-from mtqa.rules.match import Contexts, compile_set, compiled, starts_sentence
+from mtqa.rules.match import Contexts, matches, starts_sentence
 from mtqa.rules.pattern import fit_case
+from mtqa.rules.scan import compile_filter
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -33,27 +34,28 @@ class ConsistencyChecker:
     def __init__(self, rules: RuleSet, knowledge: Knowledge) -> None:
         self.version = f"{rules.digest}:{knowledge.digest}"
         self._entries = tuple(entry for entry in rules.entries if entry.kind == "consistency")
-        self._set = compile_set([entry.guard for entry in self._entries])
+        self._set = compile_filter([entry.guard for entry in self._entries])
         self._knowledge = knowledge
         self._contexts = rules.contexts
 
     def check(self, document: Document) -> Iterator[Finding]:
         contexts = Contexts(document, self._contexts)
-        for index in self._set.Match(document.text) or ():
+        data = document.text.encode()
+        for index in self._set.Match(data) or ():
             entry = self._entries[index]
             if contexts.any(entry.context):
-                yield from self._check(document, entry)
+                yield from self._check(document, entry, data)
 
-    def _check(self, document: Document, entry: Entry) -> Iterator[Finding]:
-        matches = list(compiled(entry.pattern).finditer(document.text))
-        here = {fold(match[0]) for match in matches}
+    def _check(self, document: Document, entry: Entry, data: bytes) -> Iterator[Finding]:
+        found = list(matches(entry.pattern, entry.guard, document.text, data))
+        here = {fold(match[0]) for match in found}
         forms = here | set(self._knowledge.forms.get(entry.id, ()))
         if len(forms) < 2:
             return
         good = {fold(form) for form in entry.good}
         where = "in this article" if len(here) > 1 else "across the corpus"
         listed = ", ".join(f"“{form}”" for form in sorted(forms))
-        for match in matches:
+        for match in found:
             if fold(match[0]) not in good:
                 yield _finding(document, entry, Span(*match.span()), f"{where}: {listed}")
 

@@ -15,7 +15,8 @@ from mtqa.errors import MtqaError
 # name -> (module with an attribute of that name, help for the overview)
 _COMMANDS = {
     "lint": ("mtqa.cli.lint", "Find the faults of articles and say how to mend them."),
-    "review": ("mtqa.cli.review", "Go through the open findings and decide."),
+    "review": ("mtqa.cli.review", "Go through findings in the terminal: accept, edit, reject."),
+    "patch": ("mtqa.cli.patch", "Corrections: look at, check, carry over and exchange them."),
     "rule": ("mtqa.cli.rule", "List, explain, test and start rules."),
     "config": ("mtqa.cli.config", "Show the configuration in force and where it comes from."),
     "evaluate": ("mtqa.cli.evaluate", "Score the checkers against gold annotations."),

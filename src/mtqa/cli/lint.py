@@ -6,7 +6,7 @@ import os
 import sys
 import tempfile
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, TypeVar
@@ -20,7 +20,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from mtqa.config import Config
+    from mtqa.corrections.store import Corrections
     from mtqa.linter import Linter, Result, Source
+    from mtqa.project import Settled
     from mtqa.rules.load import RuleSet
 
 _T = TypeVar("_T")
@@ -49,6 +51,9 @@ _WORTH_A_BAR = 20
 )
 @click.option("--statistics", is_flag=True, help="Print a table of rules instead of the findings.")
 @click.option("--diff", is_flag=True, help="Print all safe fixes as a patch instead; nothing is written.")
+@click.option("--corrected", is_flag=True, help="Lint what would be released: the originals with their patches.")
+@click.option("--without-corrections", is_flag=True, help="Lint the originals as they came, whatever was decided.")
+@click.option("--show-rejected", is_flag=True, help="Show findings that an editor rejected or put off, too.")
 @click.option("--exit-zero", is_flag=True, help="Exit with 0 even when there are findings.")
 @click.option("--jobs", "-j", type=click.IntRange(min=0), help="Worker processes; 0: one per core.")
 @click.option("--config", "file", type=click.Path(path_type=Path), help="Use this configuration file.")
@@ -61,6 +66,9 @@ def lint(  # noqa: PLR0917 - one parameter for each option
     min_severity: str | None,
     statistics: bool,
     diff: bool,
+    corrected: bool,
+    without_corrections: bool,
+    show_rejected: bool,
     exit_zero: bool,
     jobs: int | None,
     file: Path | None,
@@ -80,7 +88,11 @@ def lint(  # noqa: PLR0917 - one parameter for each option
         min_severity=min_severity,
         jobs=jobs,
     )
+    if corrected and (diff or without_corrections):
+        other = "--diff makes patches against" if diff else "--without-corrections lints"
+        raise MtqaError(f"{other} originals", remedy="leave out --corrected")
     run = _prepare(config, paths)
+    run.corrected, run.show_rejected, run.decisions_count = corrected, show_rejected, not without_corrections
     with _opened(output) as stream:
         outcome = _report(run, "diff" if diff else form, stream, statistics=statistics)
     if outcome.errors:
@@ -95,6 +107,22 @@ class _Run:
     linter: Linter
     sources: list[Source]
     jobs: int
+    corrections: Corrections
+    corrected: bool = False
+    show_rejected: bool = False
+    decisions_count: bool = True
+
+    def articles(self) -> Iterable[Source]:
+        """The originals, or what would be released."""
+        from mtqa.project import corrected_sources
+
+        return corrected_sources(self.sources, self.corrections) if self.corrected else self.sources
+
+    def settled(self, result: Result) -> Settled:
+        """A result without what has been decided, unless decisions are to be left out of account."""
+        from mtqa.project import Settled, settle
+
+        return settle(result, self.corrections, corrected=self.corrected) if self.decisions_count else Settled(result)
 
 
 @dataclass
@@ -107,6 +135,7 @@ class _Outcome:
 
 def _prepare(config: Config, paths: Sequence[str]) -> _Run:
     from mtqa.linter import Linter
+    from mtqa.project import corrections_of
     from mtqa.rules.load import load_rules
     from mtqa.sources import find_sources
 
@@ -114,7 +143,7 @@ def _prepare(config: Config, paths: Sequence[str]) -> _Run:
     _refuse_unknown_names(config, rules)
     _refuse_broken_examples(rules)
     linter = Linter(rules, config.selection, config.overrides, max_line=config.settings.max_line_length)
-    return _Run(linter, find_sources(paths, config), config.settings.jobs)
+    return _Run(linter, find_sources(paths, config), config.settings.jobs, corrections_of(config))
 
 
 def _report(run: _Run, form: str, stream: BinaryIO, *, statistics: bool) -> _Outcome:
@@ -124,16 +153,22 @@ def _report(run: _Run, form: str, stream: BinaryIO, *, statistics: bool) -> _Out
 
     outcome = _Outcome()
     with _progress(len(run.sources)) as step:
-        knowledge = gather_knowledge(run.linter, step("comparing", run.sources), run.jobs)
+        knowledge = gather_knowledge(run.linter, step("comparing", run.articles()), run.jobs)
         linter = run.linter.knowing(knowledge)
         terminal = Terminal.of(sys.stdout) if stream is sys.stdout.buffer else Terminal()
         summary = Summary(checkers=[checker.name for checker in linter.checkers])
         report = open_report(form, stream, Options(rules=linter.rules, statistics=statistics, terminal=terminal))
-        for result in lint_sources(linter, step("checking", run.sources), run.jobs):
-            summary.add(result)
-            report.add(result)
+        for linted in lint_sources(linter, step("checking", run.articles()), run.jobs):
+            settled = run.settled(linted)
+            result = settled.result
+            summary.held_back.update(settled.held_back)
             outcome.faults += sum(finding.severity > Severity.NEUTRAL for finding in result.findings)
             outcome.errors += _complain(result)
+            if run.show_rejected and settled.shown:
+                together = sorted((*result.findings, *settled.shown), key=lambda finding: finding.sort_key)
+                result = replace(result, findings=tuple(together))
+            summary.add(result)
+            report.add(result)
         report.finish(summary)
     return outcome
 

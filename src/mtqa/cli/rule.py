@@ -50,14 +50,22 @@ def list_rules(patterns: tuple[str, ...], form: str) -> None:
 
         click.echo(msgspec.json.format(msgspec.json.encode([r.spec for r in rules]), indent=2).decode())
         return
+    if not sys.stdout.isatty():
+        for found in rules:
+            click.echo(
+                f"{found.id}\t{found.spec.severity}\t{found.spec.kind}\t{len(found.entries)}\t{found.spec.message}"
+            )
+        return
     from rich.table import Table
 
     table = Table(box=None, pad_edge=False, header_style="bold")
-    for column in ("rule", "kind", "severity", "entries", "message"):
-        table.add_column(column, overflow="fold" if column == "rule" else "ellipsis", no_wrap=True)
+    table.add_column("rule", no_wrap=True, min_width=max(len(found.id) for found in rules))
+    for column in ("severity", "kind", "rows"):
+        table.add_column(column, no_wrap=True, justify="right" if column == "rows" else "left")
+    table.add_column("message", no_wrap=True, overflow="ellipsis")
     for found in rules:
-        entries = str(len(found.entries)) if found.spec.rows else ""
-        table.add_row(found.id, found.spec.kind, found.spec.severity, entries, found.spec.message)
+        rows = str(len(found.spec.rows) or "")
+        table.add_row(found.id, found.spec.severity, found.spec.kind, rows, found.spec.message)
     _console().print(table)
 
 
@@ -116,7 +124,7 @@ def test(patterns: tuple[str, ...]) -> None:
     """Run the examples inside the rules that PATTERNS name (default: all)."""
     from mtqa.rules.examples import failures, isolated
 
-    rules = _rules(examine_all=True)
+    rules = _rules(examine_all=not patterns)
     chosen = [r for r in rules.rules if not patterns or any(names(p, r.id) for p in patterns)]
     if not chosen:
         raise MtqaError(f"no rule matches {', '.join(patterns)}")

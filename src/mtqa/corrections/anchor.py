@@ -17,7 +17,9 @@ if TYPE_CHECKING:
 
     from mtqa.document import Document, Span
 
-LEAST_CONTEXT = 32
+LEAST_CONTEXT = 64
+_LEAST_SIDE = 32
+_LEAST_BOTH = 24
 MOST_CONTEXT = 320
 
 
@@ -27,7 +29,9 @@ def quote(document: Document, span: Span, new: str | None = None) -> Change:
     old = document.slice(span)
     left = text[max(0, span.start - MOST_CONTEXT) : span.start]
     right = text[span.end : span.end + MOST_CONTEXT]
-    unique = Uniqueness(_both(text, span), _before(text, left, old), _after(text, right, old))
+    unique = Uniqueness(
+        bool(old) and occurs_once(text, old), _both(text, span), _before(text, left, old), _after(text, right, old)
+    )
     near = unique.both or (0, 0)
     before = max(near[0], unique.before or 0, LEAST_CONTEXT)
     after = max(near[1], unique.after or 0, LEAST_CONTEXT)
@@ -51,7 +55,8 @@ def occurs_once(text: str, wanted: str) -> bool:
 def _both(text: str, span: Span) -> tuple[int, int] | None:
     """Least context on both sides, in steps of words, that makes the quotation unique.
 
-    Context stays inside the line, its ends included, as long as that suffices: a paragraph may move.
+    Context stays inside the line, its ends included, as long as that suffices: a paragraph may move. Less than a few
+    words count only where the quotation and its context are whole lines.
     """
     line_start = text.rfind("\n", 0, span.start)
     line_end = text.find("\n", span.end)
@@ -61,9 +66,16 @@ def _both(text: str, span: Span) -> tuple[int, int] | None:
             start = max(bounds[0], _word_edge_before(text, span.start - size))
             end = min(bounds[1], _word_edge_after(text, span.end + size))
             start, end = max(start, span.start - MOST_CONTEXT), min(end, span.end + MOST_CONTEXT)
-            if start < end and occurs_once(text, text[start:end]):
+            enough = _whole_lines(text, start, end) or end - start - len(span) >= _LEAST_BOTH
+            if enough and occurs_once(text, text[start:end]):
                 return (span.start - start, end - span.end)
     return None
+
+
+def _whole_lines(text: str, start: int, end: int) -> bool:
+    """True when ``[start, end)`` begins and ends where lines do; the line ending before it may be a part of it."""
+    begins = start == 0 or text[start - 1] == "\n" or text.startswith("\n", start)
+    return begins and start < end and (end == len(text) or text[end - 1] == "\n")
 
 
 def _before(text: str, left: str, old: str) -> int | None:
@@ -76,11 +88,11 @@ def _after(text: str, right: str, old: str) -> int | None:
 
 def _sizes(available: int) -> Iterator[int]:
     """Context lengths worth trying, never less than a few words: less would be unique by chance only."""
-    size = LEAST_CONTEXT
+    size = _LEAST_SIDE
     while size < available:
         yield size
         size *= 2
-    if available:
+    if available >= _LEAST_SIDE:
         yield available
 
 

@@ -54,10 +54,11 @@ class Verdict(Enum):
 class Uniqueness:
     """How much context makes a quotation unique in its source; see :mod:`mtqa.corrections.anchor`.
 
-    ``both``: lengths of context before and after that do it together; ``before``, ``after``: the length on one side
-    that does it alone. None where no recorded length does. All in code points.
+    ``alone``: it is unique without any. ``both``: lengths of context before and after that make it so together;
+    ``before``, ``after``: the length on one side that does. None where no recorded length does. All in code points.
     """
 
+    alone: bool = False
     both: tuple[int, int] | None = None
     before: int | None = None
     after: int | None = None
@@ -134,7 +135,7 @@ def parse_line(line: bytes) -> Decision:
     """Read a ledger line; raises ValueError saying what is wrong with it."""
     try:
         fields = json.loads(line.decode("utf-8"))
-    except (UnicodeDecodeError, json.JSONDecodeError) as error:
+    except (UnicodeDecodeError, json.JSONDecodeError, RecursionError) as error:
         raise ValueError(f"not a JSON object: {error}") from error
     if not isinstance(fields, dict):
         raise ValueError("not a JSON object")
@@ -144,7 +145,7 @@ def parse_line(line: bytes) -> Decision:
     try:
         decision = _decision(fields)
         expected = digest(fields)
-    except (KeyError, TypeError, ValueError) as error:
+    except (AttributeError, IndexError, KeyError, TypeError, ValueError) as error:
         raise ValueError(f"not a decision: {type(error).__name__}: {error}") from error
     if name != expected:
         raise ValueError(f"altered after it was written: its content gives id {expected}, it says {name}")
@@ -177,6 +178,7 @@ def _change_fields(change: Change) -> dict[str, Any]:
     if change.new is not None:
         fields["new"] = change.new
     unique = {
+        "alone": change.unique.alone or None,
         "both": list(change.unique.both) if change.unique.both is not None else None,
         "before": change.unique.before,
         "after": change.unique.after,
@@ -216,11 +218,20 @@ def _change(fields: dict[str, Any]) -> Change:
         new=None if new is None else _text(new),
         before=_text(fields["before"]),
         after=_text(fields["after"]),
-        unique=Uniqueness((int(both[0]), int(both[1])) if both else None, unique.get("before"), unique.get("after")),
+        unique=Uniqueness(
+            bool(unique.get("alone")),
+            (int(both[0]), int(both[1])) if both else None,
+            _length(unique.get("before")),
+            _length(unique.get("after")),
+        ),
     )
     if len(change.span) != len(change.old):
         raise ValueError(f"span of {len(change.span)} code points, quotation of {len(change.old)}")
     return change
+
+
+def _length(value: Any) -> int | None:
+    return None if value is None else int(value)
 
 
 def _text(value: object) -> str:

@@ -174,7 +174,7 @@ def sync_folder(folder: Path) -> None:
 def replace_file(file: Path, data: bytes) -> None:
     """Put ``data`` into ``file`` so that others see the old bytes or the new ones, never a part. Raises OSError."""
     file.parent.mkdir(parents=True, exist_ok=True)
-    beside = file.with_name(f".{file.name}.{os.getpid()}.part")
+    beside = file.with_name(f".{file.name}.part")  # one name, so that what a crash leaves is used up by the next
     try:
         handle = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | getattr(os, "O_BINARY", 0), 0o666)
         try:

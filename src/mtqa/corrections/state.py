@@ -16,7 +16,7 @@ from mtqa.corrections.decision import Change, Decision, Verdict
 from mtqa.document import Span
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,29 +63,28 @@ class State:
         """The state after further decisions."""
         return State([*self.decisions.values(), *decisions])
 
-    def find(self, start_of_id: str) -> Decision | None:
-        """The decision whose id begins so; None when there is none, or several."""
-        found = [decision for name, decision in self.decisions.items() if name.startswith(start_of_id)]
-        return found[0] if len(found) == 1 else None
-
     # -- who refers to whom
 
     @cached_property
     def undone(self) -> frozenset[str]:
         """Ids of decisions taken back. An undo that is itself undone takes nothing back."""
-        undos: dict[str, list[str]] = {}
+        waiting: dict[str, int] = {}
         for decision in self.decisions.values():
             if decision.verdict is Verdict.UNDO:
-                undos.setdefault(decision.of, []).append(decision.id)
-        answers: dict[str, bool] = {}
-
-        def is_undone(name: str) -> bool:
-            if name not in answers:
-                answers[name] = False  # a circle cannot arise from ids that are hashes, but must not hang us
-                answers[name] = any(not is_undone(undo) for undo in undos.get(name, ()))
-            return answers[name]
-
-        return frozenset(name for name in self.decisions if is_undone(name))
+                waiting[decision.of] = waiting.get(decision.of, 0) + 1
+        found: set[str] = set()
+        ready = [name for name in self.decisions if name not in waiting]
+        while ready:  # from the last undo of a chain back to what it was all about
+            decision = self.decisions[ready.pop()]
+            target = decision.of
+            if decision.verdict is not Verdict.UNDO or target not in self.decisions:
+                continue
+            if decision.id not in found:
+                found.add(target)
+            waiting[target] -= 1
+            if not waiting[target]:
+                ready.append(target)
+        return frozenset(found)
 
     @cached_property
     def superseded(self) -> frozenset[str]:
@@ -172,9 +171,7 @@ class State:
     def heads(self, subject: str) -> tuple[str, ...]:
         """What a new decision on ``subject`` supersedes: all earlier ones not superseded yet, undos included."""
         return tuple(
-            decision.id
-            for decision in self.subjects.get(subject, ())
-            if decision.id not in self._named_as_superseded
+            decision.id for decision in self.subjects.get(subject, ()) if decision.id not in self._named_as_superseded
         )
 
     @cached_property
@@ -227,6 +224,13 @@ class State:
             ),
             None,
         )
+
+    def anchors(self, decision: Decision) -> Iterator[tuple[Change, ...]]:
+        """All anchors of a decision, the newest first, its own last."""
+        for rebase in reversed(self._rebases.get(decision.id, ())):
+            if rebase.id not in self.undone:
+                yield rebase.changes
+        yield decision.changes
 
     @cached_property
     def _rebases(self) -> Mapping[str, tuple[Decision, ...]]:

@@ -21,7 +21,7 @@ from mtqa.document import Document
 from mtqa.errors import Place
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Sequence
 
     from mtqa.corrections.choice import Choice
 
@@ -34,18 +34,25 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
+def no_encoding(_path: str) -> str | None:
+    """Originals say themselves how they are encoded, unless settings say it for them."""
+    return None
+
+
 @dataclass(frozen=True)
 class Corrections:
     """All corrections of a project.
 
     ``root`` is the project's folder; ``folder`` that of the corrections and ``originals`` those of the originals, both
-    relative to it. ``clock`` gives the time of decisions; ``patience`` is how long to wait for the lock, in seconds.
+    relative to it. ``clock`` gives the time of decisions, ``encoding_of`` an original's encoding where it is not UTF-8;
+    ``patience`` is how long to wait for the lock, in seconds.
     """
 
     root: Path
     folder: str = "corrections"
     originals: tuple[str, ...] = ()
     clock: Callable[[], datetime] = utc_now
+    encoding_of: Callable[[str], str | None] = no_encoding
     patience: float = 10.0
 
     def __post_init__(self) -> None:
@@ -68,8 +75,18 @@ class Corrections:
         return Article(self, document)
 
     def read(self, path: str, encoding: str | None = None) -> Article:
-        """The corrections of the original at ``path`` (relative to the root); raises DocumentError."""
-        return self.article(Document.read(self.root / checked_path(path), path, encoding))
+        """The corrections of the original at ``path`` (relative to the root).
+
+        Raises DocumentError when it cannot be read, :class:`CorrectionsError` when it is none of the originals.
+        """
+        pure = checked_path(path)
+        if self.originals and not any(pure.is_relative_to(PurePosixPath(name)) for name in self.originals):
+            raise CorrectionsError(
+                f"is not among the originals ({', '.join(self.originals)})",
+                place=Place(path),
+                remedy="add its folder to `originals` in the settings",
+            )
+        return self.article(Document.read(self.root / pure, path, encoding or self.encoding_of(path)))
 
     def paths(self) -> list[str]:
         """Paths of the articles that have a ledger or a patch, sorted."""
@@ -90,7 +107,10 @@ class Corrections:
 
     def _beside(self, path: str, ending: str) -> tuple[Path, str]:
         relative = str(checked_path(path)) + ending
-        return self.home / relative, f"{self.folder}/{relative}"
+        file, shown = self.home / relative, f"{self.folder}/{relative}"
+        if not file.resolve().is_relative_to(self.home.resolve()):
+            raise CorrectionsError("leads out of the folder of corrections through a link", place=Place(shown))
+        return file, shown
 
 
 def checked_path(path: str) -> PurePosixPath:
@@ -244,9 +264,3 @@ class Article:
                 remedy="run `mtqa patch rebuild` once there is room",
             ) from error
         return True
-
-
-def documents(corrections: Corrections, paths: Sequence[str]) -> Iterator[Article]:
-    """Articles at ``paths``, one at a time."""
-    for path in paths:
-        yield corrections.read(path)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from mtqa.evaluate.interval import Figure, rate, share
 from mtqa.evaluate.judge import Judgement, judge
 from mtqa.finding import Severity
-from mtqa.knowledge import Knowledge
+from mtqa.knowledge import Gatherer, Knowledge
 from mtqa.segment import count_words
 
 if TYPE_CHECKING:
@@ -105,7 +105,7 @@ def evaluate(linter: Linter, gold: Gold, clean: Sequence[CleanText] = ()) -> Eva
 
 def _check(linter: Linter, documents: Sequence[Document]) -> list[list[Finding]]:
     """The findings of each document, linted as one corpus."""
-    knowledge = Knowledge.merged(Knowledge.of(document, linter.rules) for document in documents)
+    knowledge = Knowledge.merged(map(Gatherer(linter.rules).read, documents))
     informed = replace(linter, knowledge=knowledge)
     return [informed.check(document) for document in documents]
 

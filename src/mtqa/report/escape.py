@@ -16,6 +16,7 @@ _UNSAFE = re.compile(
     "\\ufff9-\\ufffb\\ud800-\\udfff\\U000e0000-\\U000e007f]"
 )
 _NAMES = {"\t": "<TAB>", "\n": "<LF>", "\r": "<CR>", "\x1b": "<ESC>"}
+_NO_COMMAND = "#<U+0023>["
 _DRIVE = re.compile(r"[A-Za-z]:/")
 
 
@@ -25,16 +26,24 @@ def is_safe(text: str) -> bool:
 
 
 def visible(text: str) -> str:
-    """``text`` with every control and invisible character spelled out, as in ``<ESC>`` or ``<U+202E>``; one line."""
+    """``text`` on one line, with every control and invisible character spelled out, as in ``<ESC>`` or ``<U+202E>``.
+
+    So is ``##[``, which GitHub's runner takes for a command anywhere in a line.
+    """
+    return _spelled(text).replace("##[", _NO_COMMAND)
+
+
+def _spelled(text: str) -> str:
     return _UNSAFE.sub(lambda match: _NAMES.get(match[0]) or f"<U+{ord(match[0]):04X}>", text)
 
 
 def log_line(line: str) -> str:
-    """A line of printed text that no CI runner takes for a command of its own.
+    """A finished line of printed text that GitHub's runner takes for no command of its own.
 
-    GitHub's runner obeys a line that begins with ``::`` after white space, and ``##[`` anywhere in a line.
+    The runner obeys a line that begins with ``::`` after white space, and ``##[`` anywhere; see :func:`visible`, which
+    cannot know what stands beside its text.
     """
-    line = line.replace("##[", "#<U+0023>[")
+    line = line.replace("##[", _NO_COMMAND)
     if line.lstrip().startswith("::"):
         line = line.replace("::", ":<U+003A>", 1)
     return line
@@ -60,7 +69,7 @@ def workflow_message(lines: list[str]) -> str:
 
 def workflow_property(value: str) -> str:
     """A property of a GitHub workflow command. Line ends are kept, encoded: a file name may hold them."""
-    kept = "".join(part if part in "\r\n" else visible(part) for part in re.split(r"([\r\n])", value))
+    kept = "".join(part if part in "\r\n" else _spelled(part) for part in re.split(r"([\r\n])", value))
     return _percent(kept).replace(":", "%3A").replace(",", "%2C")
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, BinaryIO
 
 from mtqa.finding import Severity
 from mtqa.report.escape import workflow_message, workflow_property
-from mtqa.report.passage import brief
+from mtqa.report.passage import brief, elided
 from mtqa.report.summary import count
 
 if TYPE_CHECKING:
@@ -66,7 +66,7 @@ class GithubReport:
 
 
 def _message(document: Document, finding: Finding) -> list[str]:
-    lines = [finding.message]
+    lines = ["".join(text for text, _ in elided(finding.message, 4 * _LONGEST, "plain"))]
     if finding.fixes:
         lines.append(f"Fix: {brief(document, finding.fixes[0], _LONGEST)}")
     if finding.source_wording:

@@ -7,7 +7,10 @@ word or a shape that says the same.
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from functools import cache
+from itertools import groupby
+from operator import itemgetter
 from typing import TYPE_CHECKING, BinaryIO
 
 from mtqa.report.escape import log_line, visible
@@ -33,7 +36,8 @@ _STYLES = {
     "rule": "cyan",
     "good": "green",
 }
-# East Asian letters: a line may end after each, but not before the closing punctuation, which is left out here.
+# East Asian letters: a line may end after each, but not before the closing punctuation, which is left out here. Each
+# counts as two columns; the few combining marks among them only make a line shorter than it could be.
 _WIDE = "\u2e80-\u2fff\u3005-\u3007\u3021-\u30fa\u30fc-\u9fff\uac00-\ud7a3\uf900-\ufaff\U00020000-\U0003fffd"
 _TOKEN = re.compile(rf"\s+|[{_WIDE}]|[^\s{_WIDE}]+")
 _WIDE_LETTER = re.compile(rf"[{_WIDE}]")
@@ -115,27 +119,40 @@ def columns(text: str) -> int:
     return cell_len(text)
 
 
+@dataclass(slots=True)
+class _Unit:
+    """What may not be broken: a word (of several pieces where its style changes inside) or the space between two."""
+
+    pieces: list[Piece]
+    width: int
+    is_space: bool = False
+
+
 def wrap(pieces: Sequence[Piece], width: int) -> Iterator[list[Piece]]:
     """Break pieces into lines of at most ``width`` columns, at spaces or beside East Asian letters."""
-    if sum(columns(text) for text, _ in pieces) <= width:
+    if sum([columns(text) for text, _ in pieces]) <= width:
         yield list(pieces)
         return
     row: list[Piece] = []
     used = 0
-    space: list[Piece] = []
-    for unit, is_space in _units(pieces):
-        size = sum(columns(text) for text, _ in unit)
-        if is_space:
-            space = unit if row else []
+    space: _Unit | None = None
+    for unit in _units(pieces):
+        if unit.is_space:
+            space = unit if row else None
             continue
-        gap = sum(columns(text) for text, _ in space)
-        if row and used + gap + size > width:
+        gap = space.width if space else 0
+        if row and used + gap + unit.width > width:
             yield _joined(row)
-            row, used, space, gap = [], 0, [], 0
-        row += space
-        used += gap
-        space = []
-        for part in _fitting(unit, width):
+            row, used = [], 0
+        elif space:
+            row += space.pieces
+            used += gap
+        space = None
+        if unit.width <= width:
+            row += unit.pieces
+            used += unit.width
+            continue
+        for part in _cut(unit.pieces, width):
             if used and used + columns(part[0]) > width:
                 yield _joined(row)
                 row, used = [], 0
@@ -145,34 +162,37 @@ def wrap(pieces: Sequence[Piece], width: int) -> Iterator[list[Piece]]:
         yield _joined(row)
 
 
-def _units(pieces: Sequence[Piece]) -> Iterator[tuple[list[Piece], bool]]:
-    """What may not be broken, as lists of pieces, and whether it is white space."""
-    unit: list[Piece] = []
+def _units(pieces: Sequence[Piece]) -> Iterator[_Unit]:
+    word: _Unit | None = None
     after_wide = False
     for text, style in pieces:
         for token in _TOKEN.findall(text):
-            wide = _WIDE_LETTER.match(token) is not None
             if token.isspace():
-                if unit:
-                    yield unit, False
-                yield [(token, style)], True
-                unit, after_wide = [], False
+                if word:
+                    yield word
+                yield _Unit([(token, style)], columns(token), True)
+                word, after_wide = None, False
                 continue
-            if unit and (wide or after_wide) and token[0] not in _CLOSERS:
-                yield unit, False
-                unit = []
-            unit.append((token, style))
+            wide = not token.isascii() and _WIDE_LETTER.match(token) is not None
+            size = 2 if wide else columns(token)
+            if word and not ((wide or after_wide) and token[0] not in _CLOSERS):
+                word.pieces.append((token, style))
+                word.width += size
+            else:
+                if word:
+                    yield word
+                word = _Unit([(token, style)], size)
             after_wide = wide
-    if unit:
-        yield unit, False
+    if word:
+        yield word
 
 
-def _fitting(unit: Sequence[Piece], width: int) -> Iterator[Piece]:
-    """The pieces of a unit, cut where one alone is wider than a line."""
-    for text, style in unit:
+def _cut(pieces: Sequence[Piece], width: int) -> Iterator[Piece]:
+    """Pieces of a word that is wider than a line, none of them wider than one."""
+    for text, style in pieces:
         rest = text
         while columns(rest) > width:
-            size, used = 0, 0
+            size = used = 0
             while used + columns(rest[size]) <= width:
                 used += columns(rest[size])
                 size += 1
@@ -183,13 +203,7 @@ def _fitting(unit: Sequence[Piece], width: int) -> Iterator[Piece]:
 
 def _joined(row: Sequence[Piece]) -> list[Piece]:
     """Neighbouring pieces of one style as one, so that colours are switched once."""
-    joined: list[Piece] = []
-    for text, style in row:
-        if joined and joined[-1][1] == style:
-            joined[-1] = (joined[-1][0] + text, style)
-        else:
-            joined.append((text, style))
-    return joined
+    return [("".join([text for text, _ in group]), style) for style, group in groupby(row, key=itemgetter(1))]
 
 
 def _can_encode(text: str, encoding: str) -> bool:

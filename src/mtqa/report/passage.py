@@ -20,9 +20,10 @@ Piece = tuple[str, str]
 
 ELLIPSIS = "…"
 _TOKEN = re.compile(r"\s|\w+(?:['’-]\w+)*|[^\w\s]")
-_MOST_TOKENS = 400
+_LONGEST_DIFF = 2_000
 _MOST_EDITS = 3
 _NEAR = 24
+_SLACK = 12
 
 
 def passage(document: Document, span: Span, budget: int) -> list[Piece]:
@@ -64,8 +65,8 @@ def _after(document: Document, offset: int, room: int) -> Iterator[Piece]:
 
 
 def elided(text: str, budget: int, style: str) -> list[Piece]:
-    """``text`` in one style, its middle left out where it is longer than ``budget`` characters."""
-    if len(text) <= budget:
+    """``text`` in one style, its middle left out where it is well over ``budget`` characters."""
+    if len(text) <= budget + _SLACK:
         return [(text, style)] if text else []
     half = budget // 2
     head, tail = text[:half], text[-half:]
@@ -129,9 +130,9 @@ def _edit_pieces(document: Document, edit: Edit, budget: int) -> list[Piece]:
 
 def word_diff(old: str, new: str) -> list[Piece]:
     """``old`` against ``new``, word by word: what stays is ``plain``, what goes ``old``, what comes ``new``."""
-    a, b = _TOKEN.findall(old), _TOKEN.findall(new)
-    if len(a) + len(b) > _MOST_TOKENS:
+    if len(old) + len(new) > _LONGEST_DIFF:  # too long to be worth the time, and to be read
         return [piece for piece in ((old, "old"), (new, "new")) if piece[0]]
+    a, b = _TOKEN.findall(old), _TOKEN.findall(new)
     pieces: list[Piece] = []
     gone = come = ""
     for tag, a1, a2, b1, b2 in _changes(a, b):

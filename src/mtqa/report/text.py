@@ -24,6 +24,8 @@ _LABEL = 8
 _MOST_CANDIDATES = 4
 _MOST_ERRORS = 100
 _UNSURE = 0.75
+_LONGEST = 1_000
+_WIDE_TABLE = 70
 
 
 class TextReport:
@@ -32,7 +34,7 @@ class TextReport:
     def __init__(self, stream: BinaryIO, options: Options) -> None:
         self._page = Page(stream, options.terminal)
         self._statistics = options.statistics
-        self._budget = max(2 * (self._page.width - _LABEL - 8), 60)
+        self._budget = max(2 * (self._page.width - _LABEL - 15), 60)  # about two lines of text
         self._errors: list[tuple[str, MtqaError]] = []
         self._explained: set[str] = set()
 
@@ -57,8 +59,13 @@ class TextReport:
             head.append((f"  confidence {finding.confidence:.0%}", "dim"))
         place = f"{line}:{column}"
         first: list[Piece] = [(f"{place:>7}  ", "bold"), (severity, severity), (" " * (10 - len(severity)), "plain")]
-        self._page.paragraph(head, first, [(" " * 19, "plain")])
-        self._row("", [(finding.message, "plain")])
+        indent = " " * 19
+        if columns(finding.rule) > self._page.width - len(indent):
+            self._page.line(first)
+            indent = " " * 9
+            first = [(indent, "plain")]
+        self._page.paragraph(head, first, [(indent, "plain")])
+        self._row("", elided(finding.message, _LONGEST, "plain"))
         if finding.explanation and finding.rule not in self._explained:
             self._explained.add(finding.rule)
             self._row("note", [(finding.explanation, "dim")])
@@ -73,7 +80,7 @@ class TextReport:
     def _words(self, document: Document, finding: Finding) -> None:
         self._row("text", passage(document, finding.span, self._budget))
         for name, value in sorted(finding.fields.items()):
-            self._row("field", [(f"{name}: ", "dim"), (value, "plain")])
+            self._row("field", [(f"{name}: ", "dim"), *elided(value, _LONGEST, "plain")])
         if finding.fixes:
             self._fix(document, finding.fixes[0])
         if len(finding.fixes) > 1:
@@ -101,10 +108,10 @@ class TextReport:
     def _block(self, document: Document, finding: Finding) -> None:
         first, last = document.line_at(finding.span.start), document.line_at(finding.span.end)
         lines = last.number - first.number + 1
-        third = self._budget // 3
-        pieces = elided(document.slice(first.span), third, "fault")
+        half = self._budget // 2
+        pieces = elided(document.slice(first.span), half, "fault")
         if lines > 1:
-            pieces += [(f" {ELLIPSIS} ", "dim"), *elided(document.slice(last.span), third, "fault")]
+            pieces += [(f" {ELLIPSIS} ", "dim"), *elided(document.slice(last.span), half, "fault")]
             pieces.append((f"  lines {first.number}–{last.number}", "dim"))
         self._row("text", pieces)
         if finding.related:
@@ -122,14 +129,14 @@ class TextReport:
 
     def finish(self, summary: Summary) -> None:
         if self._statistics and summary.by_rule:
-            self._table("Rules", summary.by_rule)
+            self._table("rule", summary.by_rule)
         if summary.errors:
             self._not_checked(summary)
         self._page.heading([("Summary", "bold")])
         self._page.line()
         self._counts(summary)
         if summary.by_family:
-            self._table("", summary.by_family)
+            self._table("family", summary.by_family)
         if summary.worst:
             self._scores(summary)
         self._facts(summary)
@@ -165,20 +172,20 @@ class TextReport:
         if summary.safe:
             self._say([(f"{summary.safe:,} with a safe fix; --diff shows them as a patch", "plain")])
 
-    def _table(self, title: str, tallies: dict[str, RuleTally]) -> None:
-        """One line per rule or family, most findings first."""
-        if title:
-            self._page.heading([(title, "bold")])
+    def _table(self, noun: str, tallies: dict[str, RuleTally]) -> None:
+        """One line per rule or family, most findings first; narrow terminals get fewer figures."""
+        if noun == "rule":
+            self._page.heading([("Rules", "bold")])
         self._page.line()
-        names = f"{'worst':<8}  {'rule' if title else 'family'}"
-        head = f"  {'findings':>8}  {'articles':>8}  {'points':>7}  {'fixes':>7}  {names}"
-        self._page.line([(head, "dim")])
+        wide = self._page.width >= _WIDE_TABLE
+        heads = ["findings", *(["articles", "  points", "   fixes"] if wide else [])]
+        self._page.line([("".join(f"  {head}" for head in heads) + f"  {'worst':<8}  ", "dim"), (noun, "dim")])
         for name, tally in sorted(tallies.items(), key=lambda item: (-item[1].findings, item[0])):
-            figures = f"  {tally.findings:>8,}  {tally.articles:>8,}  {tally.points:>7,}  {tally.fixable:>7,}  "
-            severity = tally.severity.label
-            self._page.line(
-                [(figures, "plain"), (severity, severity), (" " * (10 - len(severity)), "plain"), (name, "plain")]
-            )
+            figures = [tally.findings, *([tally.articles, tally.points, tally.fixable] if wide else [])]
+            first: list[Piece] = [("".join(f"  {figure:>8,}" for figure in figures) + "  ", "plain")]
+            first += [(f"{tally.severity.label:<8}", tally.severity.label), ("  ", "plain")]
+            indent = " " * sum(columns(text) for text, _ in first)
+            self._page.paragraph([(name, "plain")], first, [(indent, "plain")])
         self._page.line()
 
     def _scores(self, summary: Summary) -> None:

@@ -212,6 +212,8 @@ def _optional(part: _Part) -> _Part:
 
 
 def _times(places: tuple[int, ...], ways: int) -> tuple[int, ...]:
+    if ways < 2:
+        return places * ways
     return tuple(place for place, count in Counter(places).items() for _ in range(min(count * ways, 2)))
 
 

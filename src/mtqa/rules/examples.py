@@ -46,7 +46,11 @@ def _bad(entry: str, example: Example, check: Check) -> Iterator[str]:
             yield f"{entry}: captures {fields} from {example.text!r}, not {example.fields}"
     if example.fixed is None:
         return
-    fixed = apply_edits(document.text, [edit for finding in found for edit in _first_fix(finding)])
+    try:
+        fixed = apply_edits(document.text, [edit for finding in found for edit in _first_fix(finding)])
+    except ValueError as error:
+        yield f"{entry}: its fixes of {example.text!r} cannot be applied together: {error}"
+        return
     if fixed != example.fixed:
         yield f"{entry}: turns {example.text!r} into {fixed!r}, not {example.fixed!r}"
     elif again := _of(entry, check(Document.from_text(fixed))):

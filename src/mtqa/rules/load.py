@@ -7,15 +7,14 @@ import re
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING
 
 import msgspec
-import yaml
 
 from mtqa.errors import Place, RuleError
 from mtqa.finding import Layer, Safety, Severity
 from mtqa.rules.memo import Memo, memo_file
-from mtqa.rules.pattern import PatternError, checked, expand, phrases
+from mtqa.rules.pattern import Checked, PatternError, checked, expand, phrases
 from mtqa.rules.schema import (
     CONFIDENCE,
     ContextSpec,
@@ -25,29 +24,33 @@ from mtqa.rules.schema import (
     RuleFile,
     as_example,
 )
+from mtqa.rules.source import RuleSource
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 DEFINITIONS = "definitions.yaml"
 _ID = re.compile(r"[a-z][a-z0-9-]*(\.[a-z0-9-]+)+")
+_NUMBERED = re.compile(r"\\[1-9]|\(\?\(\d")
 _KEY = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _PATTERN_KINDS = ("existence", "replace", "metadata")
 _ROW_KINDS = ("terms", "consistency")
-_T = TypeVar("_T")
-_LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
     """One thing to match: a pattern with what to say, how to mend it and where to keep silent.
 
-    ``pattern`` carries its own flags; ``guard`` is its RE2 form; ``good`` holds replacement templates when
-    ``template``, else literal replacements; ``letters`` names the letter case that replacements are put into, and
-    ``exact_case`` keeps them in the rule's own.
+    ``pattern`` carries its own flags; ``guard`` is its RE2 form, and of ``literals`` (if any) every match holds one;
+    ``good`` holds replacement templates when ``template``, else literal replacements; ``letters`` names the letter case
+    that replacements are put into, and ``exact_case`` keeps them in the rule's own.
     """
 
     id: str
     kind: str
     pattern: str
     guard: str
+    literals: tuple[str, ...]
     scope: str
     layer: Layer
     message: str
@@ -86,6 +89,10 @@ class Rule:
     @property
     def severity(self) -> Severity:
         return Severity[self.spec.severity.upper()]
+
+    def weighing(self, severity: Severity) -> Rule:
+        """The same rule file with another severity; entries keep theirs."""
+        return Rule(msgspec.structs.replace(self.spec, severity=severity.label), self.path, self.entries)
 
     @property
     def examples(self) -> list[tuple[str, list[Example], list[str]]]:
@@ -139,7 +146,7 @@ def load_rules(*folders: Path, examine_all: bool = False) -> RuleSet:
 
     Raises :class:`RuleError` with file and line for anything that cannot be used.
     """
-    sources: dict[str, _Source] = {}
+    sources: dict[str, RuleSource] = {}
     define: dict[str, str] = {}
     contexts: dict[str, ContextSpec] = {}
     memo = Memo(memo_file(folders))
@@ -147,12 +154,11 @@ def load_rules(*folders: Path, examine_all: bool = False) -> RuleSet:
     for folder in folders:
         if not folder.is_dir():
             raise RuleError("no such rules folder", place=Place(str(folder)))
-        for file in sorted(folder.rglob("*.yaml"), key=lambda file: file.relative_to(folder).as_posix()):
-            source = _Source(file, folder, memo, examine=examine_all or folder != shipped)
+        for source in _sources(folder, memo, examine=examine_all or folder != shipped):
             if source.name == DEFINITIONS:
                 definitions = source.convert(Definitions)
                 define |= definitions.define
-                contexts |= definitions.contexts
+                contexts |= _contexts(source, definitions, define)
             else:
                 sources[source.name] = source
     digest = hashlib.sha256()
@@ -163,72 +169,33 @@ def load_rules(*folders: Path, examine_all: bool = False) -> RuleSet:
     memo.save()
     digest.update(repr((sorted(define.items()), sorted(contexts.items()))).encode())
     loaded = RuleSet(tuple(sorted(rules, key=lambda rule: rule.id)), contexts, digest.hexdigest())
-    _refuse_duplicates(loaded)
+    _refuse_duplicates(loaded, {str(source.file): source for source in sources.values()})
     return loaded
 
 
-class _Source:
-    """One YAML file, able to say on which line a part of it stands.
-
-    ``memo`` remembers what earlier runs worked out about its patterns; ``examine``: whether to look for slow ones.
-    """
-
-    def __init__(self, file: Path, folder: Path, memo: Memo, *, examine: bool) -> None:
-        self.file = file
-        self.memo = memo
-        self.examine = examine
-        self.name = file.relative_to(folder).as_posix()
-        try:
-            self.text = file.read_text(encoding="utf-8")
-        except OSError as error:
-            raise RuleError(f"cannot read: {error.strerror}", place=Place(str(file))) from error
-        except UnicodeDecodeError as error:
-            raise RuleError(f"not UTF-8 at byte offset {error.start}", place=Place(str(file))) from error
-
-    def convert(self, kind: type[_T]) -> _T:
-        try:
-            data = yaml.load(self.text, Loader=_LOADER)  # noqa: S506 - a safe loader
-        except yaml.YAMLError as error:
-            mark = getattr(error, "problem_mark", None)
-            problem = getattr(error, "problem", None) or str(error)
-            raise RuleError(
-                f"not YAML: {problem}", place=Place(str(self.file), mark.line + 1 if mark else None)
-            ) from error
-        try:
-            return msgspec.convert(data, kind)
-        except msgspec.ValidationError as error:
-            message, _, path = str(error).partition(" - at `$")
-            raise self.error(message, path.rstrip("`"), unknown=message) from error
-
-    def error(self, problem: str, path: str = "", *, unknown: str = "", remedy: str = "") -> RuleError:
-        """An error at ``path``, written as msgspec does: ``.rows[2].good``."""
-        steps: list[str | int] = [
-            int(index) if index else name for name, index in re.findall(r"\.([\w-]+)|\[(\d+)\]", path) if name or index
-        ]
-        if found := re.search(r"unknown field `([^`]+)`", unknown):
-            steps.append(found[1])
-        return RuleError(problem, place=Place(str(self.file), self._line(steps)), remedy=remedy)
-
-    def _line(self, steps: list[str | int]) -> int:
-        node = yaml.compose(self.text, Loader=_LOADER)
-        line = node.start_mark.line if node else 0
-        for step in steps:
-            if isinstance(node, yaml.SequenceNode) and isinstance(step, int) and step < len(node.value):
-                node = node.value[step]
-                line = node.start_mark.line
-            elif isinstance(node, yaml.MappingNode):
-                pair = next(((key, value) for key, value in node.value if key.value == step), None)
-                if pair is None:
-                    break
-                line, node = pair[0].start_mark.line, pair[1]
-        return int(line) + 1
+def _sources(folder: Path, memo: Memo, *, examine: bool) -> Iterator[RuleSource]:
+    for file in sorted(folder.rglob("*.y*ml"), key=lambda file: file.relative_to(folder).as_posix()):
+        if file.suffix == ".yml":
+            raise RuleError("a rule file's name ends in .yaml", place=Place(str(file)), remedy="rename it")
+        if file.suffix == ".yaml":
+            yield RuleSource(file, folder, memo, examine=examine)
 
 
-def _rule(source: _Source, shared: dict[str, str], contexts: dict[str, ContextSpec]) -> Rule:
+def _contexts(source: RuleSource, definitions: Definitions, define: dict[str, str]) -> dict[str, ContextSpec]:
+    found = {}
+    for name, spec in definitions.contexts.items():
+        path = f".contexts.{name}.pattern"
+        _checked(source, spec.pattern, path, define, case=spec.case)
+        found[name] = ContextSpec(pattern=expand(spec.pattern, define), at_least=spec.at_least, case=spec.case)
+    return found
+
+
+def _rule(source: RuleSource, shared: dict[str, str], contexts: dict[str, ContextSpec]) -> Rule:
     spec = source.convert(RuleFile)
     expected = source.name.removesuffix(".yaml").replace("/", ".")
     if spec.id != expected or not _ID.fullmatch(spec.id):
         raise source.error(f"id {spec.id!r} does not equal the path, which says {expected!r}", ".id")
+    _refuse_idle_keys(source, spec)
     define = shared | spec.define
     for name in spec.context:
         if name not in contexts:
@@ -246,7 +213,38 @@ def _rule(source: _Source, shared: dict[str, str], contexts: dict[str, ContextSp
     return Rule(spec, str(source.file), entries)
 
 
-def _need_examples(source: _Source, bad: int, good: int, path: str, least: int = 2) -> None:
+def _refuse_idle_keys(source: RuleSource, spec: RuleFile) -> None:
+    """A key that the rule's kind does not read would be a wish that nobody hears."""
+    idle: tuple[str, ...] = ()
+    if spec.kind in _ROW_KINDS:
+        idle = ("pattern", "patterns", "fix", "options")
+    elif spec.kind in _PATTERN_KINDS:
+        idle = ("rows", "options")
+        if spec.pattern is not None and spec.patterns:
+            raise source.error("a rule has either a pattern or patterns", ".patterns")
+    for key in idle:
+        if getattr(spec, key):
+            raise source.error(f"a rule of kind {spec.kind} has no use for {key!r}", f".{key}")
+    if spec.kind in _ROW_KINDS and spec.scope != "line":
+        raise source.error(f"a rule of kind {spec.kind} is matched against lines", ".scope")
+    if spec.kind == "block":
+        _check_block(source, spec)
+
+
+def _check_block(source: RuleSource, spec: RuleFile) -> None:
+    options = spec.options
+    if options.get("position") not in ("between", "after"):
+        raise source.error("options of a block rule need a position: between or after", ".options")
+    for name in ("max_words", "max_lines"):
+        if type(options.get(name)) is not int or options[name] < 1:
+            raise source.error(f"options of a block rule need {name}, a number from 1", ".options")
+    if options.get("safety") not in ("safe", "review"):
+        raise source.error("options of a block rule say how safe the deletion is: safe or review", ".options")
+    if more := set(options) - {"position", "max_words", "max_lines", "safety"}:
+        raise source.error(f"unknown option {min(map(str, more))!r}", ".options")
+
+
+def _need_examples(source: RuleSource, bad: int, good: int, path: str, least: int = 2) -> None:
     if bad < least or good < least:
         raise source.error(
             f"needs at least {least} examples that must be found and {least} that must not, has {bad} and {good}",
@@ -255,7 +253,7 @@ def _need_examples(source: _Source, bad: int, good: int, path: str, least: int =
         )
 
 
-def _pattern_entries(source: _Source, spec: RuleFile, define: dict[str, str]) -> tuple[Entry, ...]:
+def _pattern_entries(source: RuleSource, spec: RuleFile, define: dict[str, str]) -> tuple[Entry, ...]:
     patterns = [spec.pattern] if spec.pattern is not None else spec.patterns
     if not patterns:
         raise source.error(f"a rule of kind {spec.kind} needs a pattern", ".kind")
@@ -265,14 +263,20 @@ def _pattern_entries(source: _Source, spec: RuleFile, define: dict[str, str]) ->
     fix = spec.fix or FixSpec()
     if fix.delete and (fix.replace or fix.letters):
         raise source.error("a fix either deletes or replaces, not both", ".fix")
-    for pattern in patterns:
-        _checked(source, pattern, where, define, case=spec.case)
-    full, guard = _checked(source, joined, where, define, case=spec.case, examined=True)
+    for index, pattern in enumerate(patterns):
+        path = where if spec.pattern is not None else f"{where}[{index}]"
+        if index and _NUMBERED.search(pattern):
+            raise source.error("a back-reference by number counts the groups of all patterns; name the group", path)
+        _checked(source, pattern, path, define, case=spec.case)
+    # A guard reads whole lines, so where the pattern is confirmed on sentences its anchors hold elsewhere.
+    whole = spec.scope != "sentence"
+    full, guard, literals = _checked(source, joined, where, define, case=spec.case, examined=True, anchors=whole)
     entry = Entry(
         id=spec.id,
         kind=spec.kind,
         pattern=full,
         guard=guard,
+        literals=literals,
         scope=spec.scope,
         layer=_layer(spec),
         message=spec.message,
@@ -304,7 +308,7 @@ def _layer(spec: RuleFile) -> Layer:
 
 
 def _row_entry(
-    source: _Source, spec: RuleFile, index: int, define: dict[str, str], contexts: dict[str, ContextSpec]
+    source: RuleSource, spec: RuleFile, index: int, define: dict[str, str], contexts: dict[str, ContextSpec]
 ) -> Entry:
     row = spec.rows[index]
     path = f".rows[{index}]"
@@ -319,7 +323,8 @@ def _row_entry(
     # Consistency compares all forms of a name, so its pattern finds the good ones, too.
     forms = [*row.bad, *row.good] if spec.kind == "consistency" else row.bad
     raw = phrases(forms) if row.pattern is None else row.pattern
-    full, guard = _checked(source, raw, f"{path}.{'bad' if row.bad else 'pattern'}", define, case=case)
+    where = f"{path}.{'bad' if row.bad else 'pattern'}"
+    full, guard, literals = _checked(source, raw, where, define, case=case, examined=bool(row.bad))
     names = spec.context if row.context is None else row.context
     for name in names:
         if name not in contexts:
@@ -329,6 +334,7 @@ def _row_entry(
         kind=spec.kind,
         pattern=full,
         guard=guard,
+        literals=literals,
         scope="line",
         layer=Layer.WORDS,
         message=row.message or spec.message,
@@ -350,47 +356,58 @@ def _row_entry(
 
 
 def _checked(
-    source: _Source, pattern: str, path: str, define: dict[str, str], *, case: bool, examined: bool = False
-) -> tuple[str, str]:
+    source: RuleSource,
+    pattern: str,
+    path: str,
+    define: dict[str, str],
+    *,
+    case: bool,
+    examined: bool = False,
+    anchors: bool = True,
+) -> Checked:
     examined = examined or not source.examine
     try:
         whole = expand(pattern, define)
-        full, guard = source.memo.get(
-            ("pattern", whole, case, examined), lambda: checked(whole, case=case, examined=examined)
+        full, guard, literals = source.memo.get(
+            ("pattern", whole, case, examined, anchors),
+            lambda: checked(whole, case=case, examined=examined, anchors=anchors),
         )
     except PatternError as error:
         raise source.error(str(error), path) from error
-    return full, guard
+    return full, guard, tuple(literals)
 
 
-def _condition(source: _Source, pattern: str | None, path: str, define: dict[str, str]) -> str:
+def _condition(source: RuleSource, pattern: str | None, path: str, define: dict[str, str]) -> str:
     return _checked(source, pattern, path, define, case=False)[0] if pattern else ""
 
 
-def _check_templates(source: _Source, entry: Entry, path: str) -> None:
+def _check_templates(source: RuleSource, entry: Entry, path: str) -> None:
     """A template that names a group which the pattern lacks fails here, not in the middle of a run."""
     if not entry.template or not entry.good:
         return
-    missing = source.memo.get(("groups", entry.pattern, entry.good), lambda: _missing_group(entry))
-    if missing:
-        raise source.error(f"the replacement names group {missing!r}, which the pattern lacks", path)
+    problem = source.memo.get(("templates", entry.pattern, entry.good), lambda: _template_problem(entry))
+    if problem:
+        raise source.error(problem, path)
 
 
-def _missing_group(entry: Entry) -> str:
+def _template_problem(entry: Entry) -> str:
     parser = re.compile(entry.pattern)
     for good in entry.good:
-        for name, number in re.findall(r"\\(?:g<(\w+)>|(\d))", good):
-            group = name or number
-            if not (int(group) <= parser.groups if group.isdigit() else group in parser.groupindex):
-                return str(group)
+        try:
+            parser.sub(good, "")  # reads the template even where nothing matches
+        except (re.error, IndexError) as error:
+            return f"the replacement {good!r} does not fit the pattern: {error}"
     return ""
 
 
-def _refuse_duplicates(rules: RuleSet) -> None:
-    seen: dict[str, str] = {}
+def _refuse_duplicates(rules: RuleSet, sources: dict[str, RuleSource]) -> None:
+    """Ids of rules come first, so that a row or alias that repeats one is what gets the blame."""
+    named = [(rule.id, rule, ".id") for rule in rules.rules]
     for rule in rules.rules:
-        ids = [entry.id for entry in rule.entries if entry.id != rule.id] + [rule.id, *rule.spec.aliases]
-        for rule_id in ids:
-            if rule_id in seen:
-                raise RuleError(f"id {rule_id!r} is also used in {seen[rule_id]}", place=Place(rule.path))
-            seen[rule_id] = rule.path
+        named += [(f"{rule.id}.{row.key}", rule, f".rows[{n}].key") for n, row in enumerate(rule.spec.rows)]
+        named += [(alias, rule, f".aliases[{n}]") for n, alias in enumerate(rule.spec.aliases)]
+    seen: dict[str, str] = {}
+    for rule_id, rule, path in named:
+        if rule_id in seen:
+            raise sources[rule.path].error(f"id {rule_id!r} is also used in {seen[rule_id]}", path)
+        seen[rule_id] = rule.path

@@ -1,4 +1,4 @@
-"""The matching engine: one RE2 scan of each line for all rules at once, then ``re`` for the few that may match."""
+"""The matching engine: one RE2 filter over each line for all rules at once, then ``re`` for the few that may match."""
 
 from __future__ import annotations
 
@@ -9,33 +9,35 @@ from typing import TYPE_CHECKING, Any
 
 from mtqa.document import Span
 from mtqa.finding import Edit, Finding, Fix, Layer
+from mtqa.rules.guard import widen
 from mtqa.rules.pattern import fit_case, recase
+from mtqa.rules.scan import Scanner, re2_options
 from mtqa.segment import sentences_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from mtqa.document import Document, Line
+    from mtqa.document import Document
     from mtqa.rules.load import Entry, RuleSet
     from mtqa.rules.schema import ContextSpec
 
-_MEMORY = 256 << 20
+_BLANK = re.compile(r"\{(?:match|good|zh)\}")
 _OPENERS = "\"'“‘([•-–— \t"
+_LONG = 200
+_TRIES = 3
 
 
-def compile_set(guards: Sequence[str]) -> Any:
-    """An RE2 set over ``guards``; its ``Match(text)`` gives the indices of those that may match, or None."""
+@lru_cache(maxsize=8192)
+def _finder(guard: str) -> Any:
+    """``search(data, position)`` of one guard over UTF-8."""
     import re2
 
-    options = re2.Options()
-    options.max_mem = _MEMORY
-    options.log_errors = False
-    scanner = re2.Set.SearchSet(options)
-    for guard in guards:
-        scanner.Add(guard)
-    if guards:
-        scanner.Compile()
-    return scanner
+    return re2.compile(guard, re2_options()).search
+
+
+@lru_cache(maxsize=256)
+def _widened(pattern: str) -> str:
+    return widen(pattern)
 
 
 @lru_cache(maxsize=8192)
@@ -44,11 +46,41 @@ def compiled(pattern: str) -> re.Pattern[str]:
     return re.compile(pattern)
 
 
+def matches(pattern: str, guard: str, text: str, data: bytes) -> Iterator[re.Match[str]]:
+    """What ``finditer`` of ``pattern`` gives on ``text``, empty matches aside; ``data`` is the text in UTF-8.
+
+    On long texts RE2 first says where a match may start, many times faster than ``re`` finds out: every match starts
+    where its guard matches. A guard that says so in too many places gives way to ``re``.
+    """
+    expression = compiled(pattern)
+    start = position = tries = 0  # ``position`` is ``start`` in bytes
+    if len(text) >= _LONG:
+        search = _finder(guard)
+        while tries < _TRIES:
+            found = search(data, position)
+            if found is None:
+                return
+            start += len(data[position : found.start()].decode())
+            match = expression.match(text, start)
+            if match and match.end() == start:
+                break
+            if match:
+                yield match
+                end = match.end()
+            else:
+                tries += 1
+                end = start + 1
+            position = found.start() + len(text[start:end].encode())
+            start = end
+    yield from (match for match in expression.finditer(text, start) if match.end() > match.start())
+
+
 class Contexts:
     """Which named contexts a document shows; each is looked for at most once."""
 
     def __init__(self, document: Document, specs: Mapping[str, ContextSpec]) -> None:
         self._document = document
+        self._data = document.text.encode()
         self._specs = specs
         self._known: dict[str, bool] = {}
 
@@ -63,7 +95,8 @@ class Contexts:
 
     def _search(self, spec: ContextSpec) -> bool:
         found: set[str] = set()
-        for match in compiled(spec.pattern if spec.case else f"(?i:{spec.pattern})").finditer(self._document.text):
+        pattern = spec.pattern if spec.case else f"(?i:{spec.pattern})"
+        for match in matches(pattern, _widened(pattern), self._document.text, self._data):
             found.add(match[0].casefold())
             if len(found) >= spec.at_least:
                 return True
@@ -72,10 +105,15 @@ class Contexts:
 
 @dataclass(frozen=True, slots=True)
 class _Unit:
-    """The stretch of text an entry is matched against, and where it starts in the document."""
+    """The stretch of text an entry is matched against, the same in UTF-8, and where it starts in the document."""
 
     text: str
+    data: bytes
     start: int
+
+
+def _scanner(entries: Sequence[Entry]) -> Scanner:
+    return Scanner([entry.guard for entry in entries], [entry.literals for entry in entries])
 
 
 class PatternChecker:
@@ -89,36 +127,37 @@ class PatternChecker:
         self._contexts = rules.contexts
         self._by_line = tuple(entry for entry in chosen if entry.scope != "text")
         self._by_text = tuple(entry for entry in chosen if entry.scope == "text")
-        self._line_set = compile_set([entry.guard for entry in self._by_line])
-        self._text_set = compile_set([entry.guard for entry in self._by_text])
+        self._line_scanner = _scanner(self._by_line)
+        self._text_scanner = _scanner(self._by_text)
 
     def check(self, document: Document) -> Iterator[Finding]:
         contexts = Contexts(document, self._contexts)
         if self._by_line:
-            scan, entries = self._line_set.Match, self._by_line
+            scan, entries = self._line_scanner.candidates, self._by_line
             for line in document.lines:
                 if line.start < line.end:
                     text = document.text[line.start : line.end]
-                    for index in scan(text) or ():
-                        yield from self._confirm(document, entries[index], line, text, contexts)
+                    unit = _Unit(text, text.encode(), line.start)
+                    for index in scan(unit.text, unit.data):
+                        yield from self._confirm(document, entries[index], unit, contexts)
         if self._by_text and document.text:
-            for index in self._text_set.Match(document.text) or ():
-                unit = _Unit(document.text, 0)
+            unit = _Unit(document.text, document.text.encode(), 0)
+            for index in self._text_scanner.candidates(unit.text, unit.data):
                 yield from self._match(document, self._by_text[index], unit, contexts)
 
-    def _confirm(
-        self, document: Document, entry: Entry, line: Line, text: str, contexts: Contexts
-    ) -> Iterator[Finding]:
+    def _confirm(self, document: Document, entry: Entry, unit: _Unit, contexts: Contexts) -> Iterator[Finding]:
         if entry.scope == "sentence":
-            for start, end in sentences_of(text):
-                yield from self._match(document, entry, _Unit(text[start:end], line.start + start), contexts)
+            for start, end in sentences_of(unit.text):
+                sentence = unit.text[start:end]
+                part = _Unit(sentence, sentence.encode(), unit.start + start)
+                yield from self._match(document, entry, part, contexts)
         else:
-            yield from self._match(document, entry, _Unit(text, line.start), contexts)
+            yield from self._match(document, entry, unit, contexts)
 
     def _match(self, document: Document, entry: Entry, unit: _Unit, contexts: Contexts) -> Iterator[Finding]:
-        for match in compiled(entry.pattern).finditer(unit.text):
-            if match.end() == match.start() or not contexts.any(entry.context):
-                continue
+        if not contexts.any(entry.context):
+            return
+        for match in matches(entry.pattern, entry.guard, unit.text, unit.data):
             sentence = _sentence(unit.text, match.start()) if entry.unless or entry.when else ""
             if entry.unless and compiled(entry.unless).search(sentence):
                 continue
@@ -128,7 +167,10 @@ class PatternChecker:
 
 
 def _sentence(text: str, offset: int) -> str:
-    return next((text[start:end] for start, end in sentences_of(text) if start <= offset < end), text)
+    """The sentence around ``offset``, or its line where it stands in none; a sentence never crosses a line's end."""
+    left = text.rfind("\n", 0, offset) + 1
+    line = text[left:].partition("\n")[0]
+    return next((line[start:end] for start, end in sentences_of(line) if start <= offset - left < end), line)
 
 
 def _finding(document: Document, entry: Entry, match: re.Match[str], unit: _Unit) -> Finding:
@@ -161,7 +203,7 @@ def _fields(match: re.Match[str]) -> dict[str, str]:
 def _replacements(entry: Entry, match: re.Match[str], unit: _Unit, start: int, end: int) -> list[str]:
     matched = unit.text[start:end]
     starts = starts_sentence(unit.text, start)
-    candidates = [match.expand(good) if entry.template else good for good in entry.good]
+    candidates = [match.expand(good) if entry.template and "\\" in good else good for good in entry.good]
     found = []
     for candidate in candidates or [matched] * bool(entry.letters):
         if entry.letters:
@@ -175,8 +217,10 @@ def _replacements(entry: Entry, match: re.Match[str], unit: _Unit, start: int, e
 
 def starts_sentence(text: str, offset: int) -> bool:
     """True when only opening quotes, brackets or bullets stand between ``offset`` and its sentence's start."""
-    start = next((s for s, e in sentences_of(text) if s <= offset < e), 0)
-    return not text[start:offset].strip(_OPENERS)
+    left = text.rfind("\n", 0, offset) + 1
+    line = text[left:].partition("\n")[0]
+    start = next((s for s, e in sentences_of(line) if s <= offset - left < e), 0)
+    return not line[start : offset - left].strip(_OPENERS)
 
 
 def _fixes(document: Document, entry: Entry, span: Span, replacements: list[str]) -> tuple[Fix, ...]:
@@ -199,5 +243,5 @@ def _with_space(text: str, span: Span) -> Span:
 
 
 def _message(entry: Entry, matched: str, replacements: list[str]) -> str:
-    first = replacements[0] if replacements else ""
-    return entry.message.replace("{match}", matched).replace("{good}", first).replace("{zh}", entry.zh)
+    filled = {"{match}": matched, "{good}": replacements[0] if replacements else "", "{zh}": entry.zh}
+    return _BLANK.sub(lambda blank: filled[blank[0]], entry.message)

@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 
 from mtqa.rules.guard import widen
+from mtqa.rules.literals import required
 from mtqa.rules.safety import complaint
 
 _NAME = re.compile(r"\{\{([a-z][a-z0-9_]*)\}\}")
-_SPACE = "[ \\u00a0]+"
+_SPACE = "[ \\t\\u00a0\\u2000-\\u200a\\u202f\\u205f\\u3000]+"
 _APOSTROPHE = "['’]"
 _SMALL_WORDS = frozenset(
     [
@@ -41,6 +42,9 @@ class PatternError(ValueError):
     """A pattern that cannot be used; the message says why."""
 
 
+Checked = tuple[str, str, tuple[str, ...]]
+
+
 def expand(pattern: str, define: dict[str, str]) -> str:
     """``pattern`` with every ``{{name}}`` replaced by its definition (which may use others)."""
     for _ in range(8):
@@ -62,30 +66,32 @@ def phrases(forms: list[str]) -> str:
 
 def _phrase(form: str) -> str:
     words = [re.sub("['’]", _APOSTROPHE, re.escape(word)) for word in form.split()]
-    before = r"(?<!\w)" if form[:1].isalnum() else ""
-    after = r"(?!\w)" if form[-1:].isalnum() else ""
+    before = r"(?<!\w)" if form.lstrip()[:1].isalnum() else ""
+    after = r"(?!\w)" if form.rstrip()[-1:].isalnum() else ""
     return before + _SPACE.join(words) + after
 
 
-def checked(pattern: str, *, case: bool, examined: bool = False) -> tuple[str, str]:
-    """``(pattern, guard)``: the pattern as ``re`` takes it, flags inside, and its RE2 guard.
+def checked(pattern: str, *, case: bool, examined: bool = False, anchors: bool = True) -> Checked:
+    """The pattern as ``re`` takes it, flags inside, its RE2 guard, and the literals its matches hold.
 
-    ``examined`` leaves out the search for dangerous shapes, where the parts have been examined one by one.
+    ``examined`` leaves out the search for dangerous shapes, where the parts have been examined one by one; ``anchors``
+    is for the guard (see :func:`mtqa.rules.guard.widen`).
 
     Raises :class:`PatternError` for a pattern that does not parse, matches nothing, or could take too long.
     """
     full = pattern if case else f"(?i:{pattern})"
     try:
-        problem = "" if examined else complaint(pattern)
-        guard = widen(full)
+        re.compile(pattern)  # by itself, lest "a)(b" be closed by the group around it
+        problem = "" if examined else complaint(pattern, 0 if case else re.IGNORECASE)
+        guard = widen(full, anchors=anchors)
         empty = re.compile(full).match("")
-    except re.error as error:
+    except (re.error, OverflowError, RecursionError) as error:
         raise PatternError(f"not a regular expression: {error}") from error
     if problem:
         raise PatternError(problem)
     if empty:
         raise PatternError("matches the empty string, so it would fire everywhere")
-    return full, guard
+    return full, guard, required(full)
 
 
 def fit_case(replacement: str, matched: str, *, starts_sentence: bool, exact: bool = False) -> str:

@@ -14,10 +14,13 @@ Python's ``re`` backtracks. Three shapes are refused, on the parsed pattern and 
 from __future__ import annotations
 
 from importlib import import_module
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from mtqa.rules.ambiguity import Automaton
 from mtqa.rules.characters import characters
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 _parser: Any = import_module("re._parser")
 
@@ -35,12 +38,26 @@ def complaint(pattern: str, flags: int = 0) -> str:
     """What makes ``pattern`` dangerous, in words; empty when nothing does. Raises re.error if it does not parse."""
     tree = _parser.parse(pattern, flags)
     flags = tree.state.flags
-    automata = _automata(tree, flags)
+    automata = _automata(tree, flags) if _may_be_ambiguous(tree) else []
     if any(automaton.exponential() or automaton.degree(_DEGREE) > _DEGREE for automaton in automata):
         return _EXPONENTIAL
     if any(automaton.side_by_side() for automaton in automata):
         return _SIDE_BY_SIDE
     return _sequence(list(tree), flags, anchored=_is_anchored(list(tree)))
+
+
+def _may_be_ambiguous(tree: Any) -> bool:
+    """False where nothing can be shared out: at most one repeat, of a single character. Most patterns are such."""
+    loops = [value[2] for name, value in _items(tree) if name.endswith("_REPEAT") and value[1] > 1]
+    return len(loops) > 1 or any(len(body) > 1 or str(body[0][0]) in ("SUBPATTERN", "BRANCH") for body in loops)
+
+
+def _items(items: Any) -> Iterator[tuple[str, Any]]:
+    for op, value in items:
+        name = str(op)
+        yield name, value
+        for part in _parts(name, value):
+            yield from _items(part)
 
 
 def _automata(tree: Any, flags: int) -> list[Automaton]:
@@ -61,7 +78,12 @@ def _first(body: Any, flags: int) -> frozenset[int]:
 
 
 def _is_anchored(items: list[Any]) -> bool:
-    return bool(items) and str(items[0][0]) == "AT" and str(items[0][1]).startswith("AT_BEGINNING")
+    if not items:
+        return False
+    name, value = str(items[0][0]), items[0][1]
+    if name == "SUBPATTERN":
+        return _is_anchored(list(value[3]))
+    return name == "AT" and str(value) in ("AT_BEGINNING", "AT_BEGINNING_STRING")
 
 
 def _sequence(items: list[Any], flags: int, *, anchored: bool) -> str:
@@ -83,12 +105,19 @@ def _sequence(items: list[Any], flags: int, *, anchored: bool) -> str:
 
 
 def _inside(name: str, value: Any, flags: int, *, anchored: bool) -> str:
+    if name == "SUBPATTERN":
+        flags = (flags | value[1]) & ~value[2]
+    return next((found for part in _parts(name, value) if (found := _sequence(part, flags, anchored=anchored))), "")
+
+
+def _parts(name: str, value: Any) -> list[list[Any]]:
+    """The sequences inside one item of a parsed pattern."""
     parts: list[Any] = []
     match name:
         case "SUBPATTERN":
-            parts, flags = [value[3]], (flags | value[1]) & ~value[2]
+            parts = [value[3]]
         case "BRANCH":
-            parts = list(value[1])
+            parts = value[1]
         case "GROUPREF_EXISTS":
             parts = [part for part in value[1:] if part]
         case "MAX_REPEAT" | "MIN_REPEAT" | "POSSESSIVE_REPEAT":
@@ -97,7 +126,7 @@ def _inside(name: str, value: Any, flags: int, *, anchored: bool) -> str:
             parts = [value[1]]
         case "ATOMIC_GROUP":
             parts = [value]
-    return next((found for part in parts if (found := _sequence(list(part), flags, anchored=anchored))), "")
+    return [list(part) for part in parts]
 
 
 def _is_unbounded(name: str, value: Any) -> bool:

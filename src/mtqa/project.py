@@ -1,0 +1,91 @@
+"""A project as a whole: lint results in the light of its corrections, and its articles as they would be released."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from mtqa.corrections.decision import Verdict
+from mtqa.corrections.outcome import split
+from mtqa.corrections.store import Corrections
+from mtqa.errors import MtqaError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from mtqa.config import Config
+    from mtqa.corrections.outcome import Decided
+    from mtqa.finding import Finding
+    from mtqa.linter import Result, Source
+
+_IN_WORDS = {
+    Verdict.ACCEPT: "mended by an accepted edit",
+    Verdict.EDIT: "mended by an editor's own edit",
+    Verdict.REJECT: "rejected",
+    Verdict.DEFER: "put off",
+    Verdict.RETRANSLATE: "in passages marked for retranslation",
+    Verdict.DROP: "in passages marked to be dropped",
+}
+
+
+def corrections_of(config: Config) -> Corrections:
+    """The corrections of a configured project; originals that are named by globs are not checked as folders."""
+    originals = config.settings.originals
+    folders = () if any(set(name) & set("*?[") for name in originals) else tuple(originals)
+    return Corrections(config.root, config.settings.corrections, folders, encoding_of=config.encoding_of)
+
+
+@dataclass(frozen=True)
+class Settled:
+    """A lint result without what has been decided: ``held_back`` counts that, by what was decided.
+
+    ``shown`` are the findings that were rejected or put off, each with who said so and why in its explanation.
+    """
+
+    result: Result
+    held_back: Counter[str] = field(default_factory=Counter)
+    shown: tuple[Finding, ...] = ()
+
+
+def settle(result: Result, corrections: Corrections, *, corrected: bool = False) -> Settled:
+    """Take what has been decided out of a result; ``corrected``: the result is of the cleaned text.
+
+    A ledger that cannot be read becomes an error of the result: decisions are never silently left out.
+    """
+    document = result.document
+    if document is None or not corrections.ledger(document.path).file.exists():
+        return Settled(result)
+    try:
+        article = corrections.article(document)
+        if article.damage:
+            raise MtqaError(
+                article.damage[0].message,
+                place=article.damage[0].place,
+                remedy="restore the line from version control, or see mtqa patch verify",
+            )
+        sorted_out = split(document, result.findings, article.state, corrected=corrected)
+    except MtqaError as error:
+        return Settled(replace(result, errors=(*result.errors, error)))
+    decided = (*sorted_out.held, *sorted_out.resolved)
+    held_back = Counter(_IN_WORDS[each.decision.verdict] for each in decided)
+    shown = tuple(_explained(decided) for decided in sorted_out.held)
+    return Settled(replace(result, findings=sorted_out.open), held_back, shown)
+
+
+def _explained(decided: Decided) -> Finding:
+    decision = decided.decision
+    why = f": {decision.why}" if decision.why else ""
+    return replace(decided.finding, explanation=f"Held back ({decision.verdict.value}) by {decision.by}{why}")
+
+
+def corrected_sources(sources: Iterable[Source], corrections: Corrections) -> Iterator[Source]:
+    """Each source with the text that would be released; what prevents that becomes the source's error."""
+    for source in sources:
+        try:
+            document = source.read()
+            if corrections.ledger(document.path).file.exists():
+                document = corrections.article(document).corrected()
+            yield replace(source, data=document.data)
+        except MtqaError as error:
+            yield replace(source, error=error)
