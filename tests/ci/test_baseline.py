@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 
 from mtqa.baseline import Baseline, BaselineError, read_entries
 
-from .conftest import Project
+if TYPE_CHECKING:
+    from .conftest import Project
 
 FAULTY = "Some said it.\n\nThey said re mobilize now. And so they did.\n"
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 import shlex
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
-from .conftest import Project
+if TYPE_CHECKING:
+    from .conftest import Project
 
 DOCS = Path(__file__).resolve().parents[2] / "docs" / "ci.md"
 _ROW = re.compile(r"^\| (?P<what>[\w, ]+) \| (?P<options>`[^`]*`|none) \| (?P<code>[012]) \|", re.MULTILINE)
@@ -20,7 +22,7 @@ TEXTS = {
     "nothing": CLEAN,
     "a byline": "Source: Example Daily\n\n" + CLEAN,
     "one minor finding": "They said re mobilize now.\n",
-    "one major finding": 'The union told its members to achieve the "two maintenance" by May.\n',
+    "one major finding": "The assessment of the reform of the plan of the reform of the plan was heard.\n",
     "two minor findings": "They said re mobilize now. We all want to re mobilize.\n",
     "one minor finding in 1,000 words": "They said re mobilize now.\n" + " ".join(f"word{n}" for n in range(995)),
 }
