@@ -176,3 +176,29 @@ def test_a_label_at_the_end_goes_with_its_footer(ending: str, final: bool) -> No
 def test_articles_stay(text: str) -> None:
     kept = [line for line in text.split("\n") if line and "Scan" not in line]
     assert [line for line in footer(text).split("\n") if line] == kept
+
+
+PARTS = st.lists(
+    st.sampled_from(["Text that stays.", MARK, "§ field of the page", "", "  "]).flatmap(
+        lambda line: st.sampled_from(["\n", "\r\n"]).map(lambda ending: line + ending)
+    ),
+    max_size=12,
+)
+
+
+@given(PARTS, st.booleans())
+def test_deletions_of_blocks_and_of_metadata_lines_never_overlap(parts: list[str], final_ending: bool) -> None:
+    """An editor may accept any of them without the others, and all of them at once."""
+    text = "".join(parts) if final_ending else "".join(parts).rstrip("\r\n")
+    document = Document.from_text(text)
+    lines = [line for line in document.lines if "§ field" in document.slice(line.span)]
+    fields = [
+        Finding("m.a", line.span, "m", layer=Layer.METADATA, fixes=(Fix((Edit(line.full, ""),)),)) for line in lines
+    ]
+    found = group_blocks(document, [*marks(document), *fields], NO_RULES)
+    endings = {line.ending for line in document.lines if line.ending}
+    edits = [edit for finding in found for edit in finding.fixes[0].edits]
+    if len(endings) < 2 or final_ending:
+        after = apply_edits(text, edits)
+        assert "§" not in after
+        assert after.count("Text that stays.") == text.count("Text that stays.")

@@ -7,7 +7,7 @@ last line) is recognisable only by where it stands.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from mtqa.document import Span
@@ -44,12 +44,32 @@ def group_blocks(document: Document, findings: Iterable[Finding], rules: RuleSet
         number = document.line_at(finding.span.start).number
         if number not in marks or (finding.rule, finding.message) < (marks[number].rule, marks[number].message):
             marks[number] = finding
-    if not marks:
+    fields = [finding for finding in others if _deletes_its_line(document, finding)]
+    if not marks and not fields:
         return others
     filled = [line for line in document.lines if line.number in marks or document.slice(line.span).strip()]
     for rule in rules.of_kind("block"):
         _extend(document, filled, marks, rule)
-    return others + [_block(document, filled, run) for run in _runs(filled, marks)]
+    doomed = {*marks, *(document.line_at(finding.span.start).number for finding in fields)}
+    whole = _Lines(document, filled, frozenset(doomed))
+    others = [whole.refixed(finding) if finding in fields else finding for finding in others]
+    blocks = [_block(whole, run) for run in _runs(filled, marks)]
+    return [_inside(finding, blocks) for finding in others] + blocks
+
+
+def _inside(finding: Finding, blocks: Sequence[Finding]) -> Finding:
+    """A credit inside a block keeps its fields, not its fix: the block's deletion takes it along."""
+    if finding.layer is Layer.METADATA and any(block.span.contains(finding.span) for block in blocks):
+        return replace(finding, fixes=())
+    return finding
+
+
+def _deletes_its_line(document: Document, finding: Finding) -> bool:
+    """True for a finding, such as that of a byline, whose first fix deletes one whole line."""
+    if not finding.fixes or len(finding.fixes[0].edits) != 1:
+        return False
+    edit = finding.fixes[0].edits[0]
+    return not edit.replacement and edit.span == document.line_at(finding.span.start).full
 
 
 def _extend(document: Document, filled: Sequence[Line], marks: dict[int, Finding], rule: Rule) -> None:
@@ -110,13 +130,13 @@ def _runs(filled: Sequence[Line], marks: dict[int, Finding]) -> list[list[_Mark]
     return runs
 
 
-def _block(document: Document, filled: Sequence[Line], run: Sequence[_Mark]) -> Finding:
+def _block(whole: _Lines, run: Sequence[_Mark]) -> Finding:
     first = run[0].finding
     span = Span(run[0].line.start, run[-1].line.end)
     related = tuple(sorted({mark.finding.rule for mark in run} - {first.rule}))
     deletable = all(mark.finding.fixes for mark in run)
     safe = deletable and all(mark.finding.fixes[0].safety is Safety.SAFE for mark in run)
-    fix = Fix((Edit(_deletion(document, filled, run), ""),), Safety.SAFE if safe else Safety.REVIEW)
+    fix = Fix((Edit(whole.deletion(run[0].line, run[-1].line), ""),), Safety.SAFE if safe else Safety.REVIEW)
     message = first.message if len(run) == 1 else f"{len(run)} lines of page furniture around the article."
     return Finding(
         rule=first.rule,
@@ -133,18 +153,33 @@ def _block(document: Document, filled: Sequence[Line], run: Sequence[_Mark]) -> 
     )
 
 
-def _deletion(document: Document, filled: Sequence[Line], run: Sequence[_Mark]) -> Span:
-    """What to delete with a block: its lines and the empty lines after it, or, at the end of the text, before it.
+@dataclass(frozen=True)
+class _Lines:
+    """The lines of a document that hold text, and the numbers of those (``doomed``) that some finding would delete."""
 
-    The lines that stay keep their own endings, but where the text has no final line ending, what becomes its last line
-    gets none either.
-    """
-    first, last = run[0].line, run[-1].line
-    following = next((line for line in filled if line.number > last.number), None)
-    if following is not None:
-        return Span(first.start, following.start)
-    previous = next((line for line in reversed(filled) if line.number < first.number), None)
-    if previous is None:
-        return Span(0, len(document.text))
-    start = previous.full.end if document.lines[-1].ending else previous.end
-    return Span(start, len(document.text))
+    document: Document
+    filled: Sequence[Line]
+    doomed: frozenset[int]
+
+    def refixed(self, finding: Finding) -> Finding:
+        """The finding, with the empty lines that would be left over deleted together with its line."""
+        line = self.document.line_at(finding.span.start)
+        fix = Fix((Edit(self.deletion(line, line), ""),), finding.fixes[0].safety)
+        return replace(finding, fixes=(fix, *finding.fixes[1:]))
+
+    def deletion(self, first: Line, last: Line) -> Span:
+        """What to delete with lines ``first`` to ``last``: the empty lines before them, at the top those after them.
+
+        Deletions of neighbouring lines touch and never overlap, so that each can be accepted without the other. Lines
+        that stay keep their own endings; where the text has no final line ending, what becomes its last line gets none.
+        """
+        following = next((line for line in self.filled if line.number > last.number), None)
+        before = [line for line in self.filled if line.number < first.number]
+        if all(line.number in self.doomed for line in before):
+            if following is None:
+                return Span(first.start if before else 0, len(self.document.text))
+            return Span(first.start, following.start)
+        previous = before[-1]
+        in_front = not self.document.lines[-1].ending and last.ending in ("", previous.ending)
+        start, end = (previous.end, last.end) if in_front else (previous.full.end, last.full.end)
+        return Span(start, end if following else len(self.document.text))

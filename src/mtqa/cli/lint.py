@@ -17,7 +17,7 @@ from mtqa.errors import MtqaError, Place, RuleError
 from mtqa.report.escape import visible
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from mtqa.baseline import Baseline
     from mtqa.budget import Budget, Spending
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from mtqa.config import Config
     from mtqa.corrections.store import Corrections
     from mtqa.linter import Linter, Result, Source
+    from mtqa.project import Settled
     from mtqa.report import Summary
     from mtqa.rules.load import RuleSet
 
@@ -55,6 +56,7 @@ _WORTH_A_BAR = 20
 @click.option("--statistics", is_flag=True, help="Print a table of rules instead of the findings.")
 @click.option("--diff", is_flag=True, help="Print all safe fixes as a patch instead; nothing is written.")
 @click.option("--corrected", is_flag=True, help="Lint what would be released: the originals with their patches.")
+@click.option("--without-corrections", is_flag=True, help="Lint the originals as they came, whatever was decided.")
 @click.option("--show-rejected", is_flag=True, help="Show findings that an editor rejected or put off, too.")
 @click.option("--changed-since", metavar="REV", help="Only findings that the change since this git revision brought.")
 @click.option("--baseline", type=click.Path(), help="Hold back the findings that this file knows.")
@@ -84,6 +86,7 @@ def lint(  # noqa: PLR0917 - one parameter for each option
     statistics: bool,
     diff: bool,
     corrected: bool,
+    without_corrections: bool,
     show_rejected: bool,
     changed_since: str | None,
     baseline: str | None,
@@ -116,16 +119,16 @@ def lint(  # noqa: PLR0917 - one parameter for each option
         max_findings=max_findings,
         max_score=max_score,
     )
-    if corrected and (diff or changed_since):
-        option = "--diff makes patches against" if diff else "--changed-since compares"
-        raise MtqaError(f"{option} originals", remedy="leave out --corrected")
+    if corrected:
+        _refuse({"--diff": diff, "--changed-since": changed_since, "--without-corrections": without_corrections})
     narrowed = bool(select or ignore or min_severity)
     if strict and (narrowed or not config.settings.baseline):
         raise MtqaError(
             "--strict judges a whole baseline",
             remedy="leave out --select, --ignore and --min-severity" if narrowed else "name one with --baseline",
         )
-    run = _prepare(config, paths, changed_since, corrected=corrected, show_rejected=show_rejected)
+    run = _prepare(config, paths, changed_since)
+    run.corrected, run.show_rejected, run.decisions_count = corrected, show_rejected, not without_corrections
     with _opened(output) as stream:
         outcome = _report(run, "diff" if diff else form, stream, statistics=statistics)
     if outcome.errors:
@@ -144,12 +147,13 @@ class _Run:
     sources: list[Source]
     jobs: int
     corrections: Corrections
-    corrected: bool
-    show_rejected: bool
     budget: Budget
     change: Change | None
     baseline: Baseline | None
     whole: bool
+    corrected: bool = False
+    show_rejected: bool = False
+    decisions_count: bool = True
 
     def articles(self) -> Iterable[Source]:
         """The originals, or what would be released."""
@@ -161,6 +165,12 @@ class _Run:
         """Those of them that are to be checked: all, or what has changed."""
         return self.articles() if self.change is None else self.change.sources(self.sources)
 
+    def settled(self, result: Result) -> Settled:
+        """A result without what has been decided, unless decisions are to be left out of account."""
+        from mtqa.project import Settled, settle
+
+        return settle(result, self.corrections, corrected=self.corrected) if self.decisions_count else Settled(result)
+
 
 @dataclass
 class _Outcome:
@@ -170,9 +180,7 @@ class _Outcome:
     errors: int = 0
 
 
-def _prepare(
-    config: Config, paths: Sequence[str], revision: str | None, *, corrected: bool, show_rejected: bool
-) -> _Run:
+def _prepare(config: Config, paths: Sequence[str], revision: str | None) -> _Run:
     from mtqa.baseline import Baseline
     from mtqa.changes import changed_since
     from mtqa.linter import Linter
@@ -190,8 +198,6 @@ def _prepare(
         sources,
         config.settings.jobs,
         corrections_of(config),
-        corrected,
-        show_rejected,
         config.budget,
         changed_since(revision, sources, config) if revision is not None else None,
         Baseline.read(config.root / config.settings.baseline, config.root) if config.settings.baseline else None,
@@ -240,9 +246,7 @@ def _of_change(run: _Run, linter: Linter, results: Iterable[Result], summary: Su
 
 def _held_back(run: _Run, linted: Result, summary: Summary) -> tuple[Result, Result]:
     """The result without what was decided or is in the baseline, and the same as it is to be shown."""
-    from mtqa.project import settle
-
-    settled = settle(linted, run.corrections, corrected=run.corrected)
+    settled = run.settled(linted)
     result = settled.result
     summary.held_back.update(settled.held_back)
     if run.baseline is not None:
@@ -269,6 +273,13 @@ def _complain(result: Result) -> int:
 
 def _listed(values: Iterable[str]) -> list[str]:
     return [part.strip() for value in values for part in value.split(",") if part.strip()]
+
+
+def _refuse(about_originals: Mapping[str, object]) -> None:
+    """Options about originals make no sense of corrected text."""
+    for option, given in about_originals.items():
+        if given:
+            raise MtqaError(f"{option} is about originals", remedy="leave out --corrected, or that")
 
 
 def _refuse_unknown_names(config: Config, rules: RuleSet) -> None:

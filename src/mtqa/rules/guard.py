@@ -1,9 +1,9 @@
 """Translate a Python regular expression into an RE2 pattern that matches at least as much.
 
 RE2 scans a line for all rules at once in linear time; ``re`` then confirms the few that may match. The translation
-may widen, never narrow: assertions, back-references and word boundaries are dropped, ``\\w \\s \\d`` take in every
-non-ASCII character (RE2's are ASCII only), counted repeats lose their upper bound, and letters of any case are listed
-one by one where ``re`` and RE2 fold differently.
+may widen, never narrow: back-references, word boundaries and assertions are dropped (but for a look-ahead at the end of
+a pattern, which is read on), ``\\w \\s \\d`` take in every non-ASCII character (RE2's are ASCII only), counted repeats
+lose their upper bound, and letters of any case are listed one by one where ``re`` and RE2 fold differently.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ def widen(pattern: str, flags: int = 0, *, anchors: bool = True) -> str:
     Raises re.error or OverflowError for a pattern that ``re`` refuses.
     """
     tree = _parser.parse(pattern, flags)
-    return _Widener(anchors).sequence(tree, tree.state.flags)
+    return _Widener(anchors).sequence(tree, tree.state.flags, tail=True)
 
 
 class _Widener:
@@ -57,10 +57,14 @@ class _Widener:
         self._anchors = anchors
         self._depth = 0  # of repeats inside repeats; RE2 refuses more than 1,000 copies in all
 
-    def sequence(self, items: Any, flags: int) -> str:
-        return "".join(self._item(str(op), value, flags) for op, value in items)
+    def sequence(self, items: Any, flags: int, *, tail: bool = False) -> str:
+        """``tail``: nothing of the pattern that takes up text follows, so a look-ahead at the end may be read on."""
+        last = max((place for place, (op, value) in enumerate(items) if not _vanishes(str(op), value)), default=-1)
+        return "".join(
+            self._item(str(op), value, flags, tail=tail and place == last) for place, (op, value) in enumerate(items)
+        )
 
-    def _item(self, op: str, value: Any, flags: int) -> str:
+    def _item(self, op: str, value: Any, flags: int, *, tail: bool) -> str:
         match op:
             case "LITERAL":
                 return _literal(value, flags)
@@ -72,16 +76,18 @@ class _Widener:
             case "IN":
                 return self._character_class(value, flags)
             case "BRANCH":
-                return "(?:" + "|".join(self.sequence(part, flags) for part in value[1]) + ")"
+                return "(?:" + "|".join(self.sequence(part, flags, tail=tail) for part in value[1]) + ")"
             case "SUBPATTERN":
                 _, added, removed, body = value
-                return "(?:" + self.sequence(body, (flags | added) & ~removed) + ")"
+                return "(?:" + self.sequence(body, (flags | added) & ~removed, tail=tail) + ")"
             case "MAX_REPEAT" | "MIN_REPEAT" | "POSSESSIVE_REPEAT":
                 return self._repeat(value, flags)
             case "ATOMIC_GROUP":
-                return "(?:" + self.sequence(value, flags) + ")"
+                return "(?:" + self.sequence(value, flags, tail=tail) + ")"
             case "AT":
                 return _position(str(value), flags) if self._anchors else ""
+            case "ASSERT" if tail and value[0] > 0:
+                return "(?:" + self.sequence(value[1], flags, tail=True) + ")"
             case "ASSERT" | "ASSERT_NOT":
                 return ""
             case _:  # back-references and conditionals
@@ -105,6 +111,10 @@ class _Widener:
             return "[^" + "".join(_class_item(op, value, 0, _NARROW_CLASSES) for op, value in items[1:]) + "]"
         parts = "".join(_class_item(op, value, flags, _WIDE_CLASSES) for op, value in items)
         return f"(?i:[{parts}])" if flags & re.IGNORECASE else f"[{parts}]"
+
+
+def _vanishes(op: str, value: Any) -> bool:
+    return op == "ASSERT_NOT" or (op == "AT" and "BOUNDARY" in str(value))
 
 
 def _position(name: str, flags: int) -> str:
