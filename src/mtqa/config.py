@@ -11,7 +11,7 @@ import tomllib
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import msgspec
 
@@ -44,6 +44,17 @@ class Override(_Strict, frozen=True, kw_only=True, rename="kebab"):
     encoding: str | None = None
 
 
+class Review(_Strict, frozen=True, kw_only=True, rename="kebab"):
+    """How the review screen looks and which keys it listens to (action id: key or keys).
+
+    ``glyphs`` is "ascii" for terminals that draw symbols two cells wide.
+    """
+
+    theme: str = "dark"
+    glyphs: Literal["unicode", "ascii"] = "unicode"
+    keys: dict[str, str | list[str]] = {}
+
+
 class Settings(_Strict, frozen=True, kw_only=True, rename="kebab"):
     """All keys of the configuration, with their defaults.
 
@@ -67,6 +78,7 @@ class Settings(_Strict, frozen=True, kw_only=True, rename="kebab"):
     max_findings: Annotated[int, msgspec.Meta(ge=0)] | None = None
     max_score: Annotated[float, msgspec.Meta(ge=0)] | None = None
     overrides: list[Override] = []
+    review: Review = Review()
 
 
 @dataclass(frozen=True)
@@ -183,7 +195,9 @@ def _explained(file: Path, text: str, prefix: list[str], problem: str) -> Config
     ]
     remedy = ""
     if found := re.search(r"unknown field `([^`]+)`", message):
-        known = _known_keys(Override if "overrides" in steps else Settings)
+        known = _known_keys(
+            next((t for name, t in (("overrides", Override), ("review", Review)) if name in steps), Settings)
+        )
         near = get_close_matches(found[1], known, 1)
         message = f"unknown key {found[1]!r}"
         remedy = f"did you mean {near[0]!r}?" if near else f"known keys: {', '.join(known)}"

@@ -246,7 +246,8 @@ def test_a_full_disk_is_an_error(article: Path) -> None:
 
 
 def test_a_closed_pipe_is_quiet(tmp_path: Path) -> None:
-    command = f"{sys.executable} -m mtqa lint seeds --without-corrections --format jsonl 2>err | head -c 10; exit ${{PIPESTATUS[0]}}"
+    run = f"{sys.executable} -m mtqa lint seeds --without-corrections --format jsonl"
+    command = f"{run} 2>err | head -c 10; exit ${{PIPESTATUS[0]}}"
     env = {**os.environ, "PYTHONPATH": ""}
     (tmp_path / "seeds").symlink_to(SEEDS)
     done = subprocess.run(["bash", "-c", command], cwd=tmp_path, env=env, capture_output=True, check=False)

@@ -75,6 +75,7 @@ _WORTH_A_BAR = 20
 )
 @click.option("--exit-zero", is_flag=True, help="Exit with 0 even when there are findings.")
 @click.option("--jobs", "-j", type=click.IntRange(min=0), help="Worker processes; 0: one per core.")
+@click.option("--no-cache", is_flag=True, help="Check everything anew, and remember nothing.")
 @click.option("--config", "file", type=click.Path(path_type=Path), help="Use this configuration file.")
 def lint(  # noqa: PLR0917 - one parameter for each option
     paths: tuple[str, ...],
@@ -96,6 +97,7 @@ def lint(  # noqa: PLR0917 - one parameter for each option
     max_score: float | None,
     exit_zero: bool,
     jobs: int | None,
+    no_cache: bool,
     file: Path | None,
 ) -> int:
     """Find the faults of articles and say how to mend them.
@@ -129,6 +131,7 @@ def lint(  # noqa: PLR0917 - one parameter for each option
         )
     run = _prepare(config, paths, changed_since)
     run.corrected, run.show_rejected, run.decisions_count = corrected, show_rejected, not without_corrections
+    run.remember = not no_cache
     with _opened(output) as stream:
         outcome = _report(run, "diff" if diff else form, stream, statistics=statistics)
     if outcome.errors:
@@ -154,6 +157,7 @@ class _Run:
     corrected: bool = False
     show_rejected: bool = False
     decisions_count: bool = True
+    remember: bool = True
 
     def articles(self) -> Iterable[Source]:
         """The originals, or what would be released."""
@@ -207,17 +211,18 @@ def _prepare(config: Config, paths: Sequence[str], revision: str | None) -> _Run
 
 def _report(run: _Run, form: str, stream: BinaryIO, *, statistics: bool) -> _Outcome:
     from mtqa.budget import Spending
-    from mtqa.linter import gather_knowledge, lint_sources
+    from mtqa.cache import CachedLinter, Store
     from mtqa.report import Options, Summary, Terminal, open_report
 
     outcome = _Outcome(Spending(run.budget))
     with _progress(len(run.sources)) as step:
-        knowledge = gather_knowledge(run.linter, step("comparing", run.articles()), run.jobs)
+        engine = CachedLinter(run.linter, Store.open() if run.remember else Store())
+        knowledge = engine.gather(step("comparing", run.articles()), run.jobs)
         linter = run.linter.knowing(knowledge)
         terminal = Terminal.of(sys.stdout) if stream is sys.stdout.buffer else Terminal()
-        summary = Summary(checkers=[checker.name for checker in linter.checkers])
+        summary = Summary(checkers=engine.checkers(linter))
         report = open_report(form, stream, Options(rules=linter.rules, statistics=statistics, terminal=terminal))
-        linted = lint_sources(linter, step("checking", run.checked()), run.jobs)
+        linted = engine.lint(linter, step("checking", run.checked()), run.jobs)
         for result in _of_change(run, linter, linted, summary):
             open_result, shown = _held_back(run, result, summary)
             outcome.spending.add(open_result)
@@ -225,6 +230,7 @@ def _report(run: _Run, form: str, stream: BinaryIO, *, statistics: bool) -> _Out
             summary.add(shown)
             report.add(shown)
         report.finish(summary)
+        engine.close()
     return outcome
 
 
