@@ -130,26 +130,30 @@ class Store:
         self._flush()
         if self._base is None:
             return
-        with suppress(sqlite3.Error), self._base:
-            old = [(self._stamp, key, self._stamp - 20) for key in self._used]  # seldom, so that reading stays cheap
-            self._base.executemany("UPDATE entries SET stamp = ? WHERE key = ? AND stamp < ?", old)
         with suppress(sqlite3.Error):
-            self._shrink(self._base)
+            full = self._pages(self._base) > self._limit
+            age = 0 if full else 20  # seldom, so that a run that only reads writes next to nothing
+            with self._base:
+                old = [(self._stamp, key, self._stamp - age) for key in self._used]
+                self._base.executemany("UPDATE entries SET stamp = ? WHERE key = ? AND stamp < ?", old)
+            if full:
+                self._shrink(self._base)
         self._base.close()
         self._base = None
 
+    @staticmethod
+    def _pages(base: sqlite3.Connection) -> int:
+        """The size of the file in bytes."""
+        pages, size = (base.execute(f"PRAGMA {name}").fetchone()[0] for name in ("page_count", "page_size"))
+        return int(pages * size)
+
     def _shrink(self, base: sqlite3.Connection) -> None:
-        """Drop the older half by use until the content fits; the file is then packed."""
-        size = base.execute("SELECT count(*) * 64 + coalesce(sum(length(value)), 0) FROM entries")
-        pages = base.execute("PRAGMA page_count").fetchone()[0] * base.execute("PRAGMA page_size").fetchone()[0]
-        if pages <= self._limit:
-            return
-        left = size.fetchone()[0]
+        """Drop what has not been used for longest until half of the limit is free, and pack the file."""
+        left = base.execute("SELECT coalesce(sum(length(value) + 64), 0) FROM entries").fetchone()[0]
         with base:
             while left > self._limit // 2:
-                rows = base.execute(
-                    "SELECT key, length(value) + 64 FROM entries ORDER BY stamp, key LIMIT 1000"
-                ).fetchall()
+                oldest = "SELECT key, length(value) + 64 FROM entries ORDER BY stamp, key LIMIT 50"
+                rows = base.execute(oldest).fetchall()
                 base.executemany("DELETE FROM entries WHERE key = ?", [(key,) for key, _ in rows])
                 left -= sum(length for _, length in rows)
         base.execute("VACUUM")
@@ -163,6 +167,7 @@ def _opened(file: Path) -> sqlite3.Connection | None:
             base = sqlite3.connect(file, timeout=_PATIENCE)
             base.execute("PRAGMA synchronous = OFF")
             base.execute("CREATE TABLE IF NOT EXISTS entries (key BLOB PRIMARY KEY, value BLOB, stamp INTEGER)")
+            base.execute("CREATE INDEX IF NOT EXISTS by_stamp ON entries (stamp, key)")
         except (OSError, sqlite3.OperationalError):
             return None
         except sqlite3.DatabaseError:
