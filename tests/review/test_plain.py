@@ -96,7 +96,7 @@ def test_edit_and_marks(project):
 def test_a_batch_is_only_done_after_yes(project):
     text, _ = said(project, "batch", "batch 3", "no", "batch 4", "no")
     assert not project.ledger()
-    assert "[-Media Matrix" in text
+    assert "Media Matrix" in text
     assert "Nothing was done." in text
 
 
