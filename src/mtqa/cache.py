@@ -38,7 +38,7 @@ LIMIT = 256_000_000
 _NAME = "findings-v1.sqlite3"
 _PATIENCE = 5.0  # seconds to wait for another writer
 _BATCH = 200
-_LIBRARIES = ("ftfy", "google-re2", "rapidfuzz", "sentencex", "wordfreq")
+_LIBRARIES = ("ahocorasick-rs", "ftfy", "google-re2", "rapidfuzz", "sentencex", "wordfreq")
 _Forms = dict[str, list[str]]
 
 

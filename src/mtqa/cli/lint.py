@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from mtqa.corrections.store import Corrections
     from mtqa.linter import Linter, Result, Source
     from mtqa.project import Settled
-    from mtqa.report import Summary
+    from mtqa.report import Options, Report, Summary
     from mtqa.rules.load import RuleSet
 
 _T = TypeVar("_T")
@@ -38,7 +38,7 @@ _WORTH_A_BAR = 20
 @click.option(
     "--format",
     "form",
-    type=click.Choice(["text", "json", "jsonl", "sarif", "github"]),
+    type=click.Choice(["text", "json", "jsonl", "sarif", "github", "gitlab", "rdjson", "junit", "markdown"]),
     default="text",
     show_default=True,
     help="How the report is written.",
@@ -212,7 +212,7 @@ def _prepare(config: Config, paths: Sequence[str], revision: str | None) -> _Run
 def _report(run: _Run, form: str, stream: BinaryIO, *, statistics: bool) -> _Outcome:
     from mtqa.budget import Spending
     from mtqa.cache import CachedLinter, Store
-    from mtqa.report import Options, Summary, Terminal, open_report
+    from mtqa.report import Options, Summary, Terminal
 
     outcome = _Outcome(Spending(run.budget))
     with _progress(len(run.sources)) as step:
@@ -221,7 +221,7 @@ def _report(run: _Run, form: str, stream: BinaryIO, *, statistics: bool) -> _Out
         linter = run.linter.knowing(knowledge)
         terminal = Terminal.of(sys.stdout) if stream is sys.stdout.buffer else Terminal()
         summary = Summary(checkers=engine.checkers(linter))
-        report = open_report(form, stream, Options(rules=linter.rules, statistics=statistics, terminal=terminal))
+        report = _with_job_summary(form, stream, Options(rules=linter.rules, statistics=statistics, terminal=terminal))
         linted = engine.lint(linter, step("checking", run.checked()), run.jobs)
         for result in _of_change(run, linter, linted, summary):
             open_result, shown = _held_back(run, result, summary)
@@ -232,6 +232,16 @@ def _report(run: _Run, form: str, stream: BinaryIO, *, statistics: bool) -> _Out
         report.finish(summary)
         engine.close()
     return outcome
+
+
+def _with_job_summary(form: str, stream: BinaryIO, options: Options) -> Report:
+    """The report asked for; annotations of GitHub go with a summary of the job where the runner takes one."""
+    from mtqa.report import open_report
+    from mtqa.report.markdown import JobSummary
+
+    report = open_report(form, stream, options)
+    file = os.environ.get("GITHUB_STEP_SUMMARY")
+    return JobSummary(report, Path(file), options) if form == "github" and file else report
 
 
 def _of_change(run: _Run, linter: Linter, results: Iterable[Result], summary: Summary) -> Iterator[Result]:
