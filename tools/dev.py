@@ -29,16 +29,16 @@ _BIN = "Scripts" if os.name == "nt" else "bin"
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("command", choices=["demo", "test", "setup"])
-    parser.add_argument("arguments", nargs="*", help="passed on to mtqa lint (demo) or pytest (test)")
-    options = parser.parse_args()
+    parser.epilog = "Further arguments are passed on to mtqa lint (demo) or pytest (test)."
+    options, arguments = parser.parse_known_args()
     if sys.version_info < (3, 11):  # noqa: UP036 - this file runs before anything is installed
         print(f"mtqa needs Python 3.11 or newer; this is {sys.version.split()[0]}", file=sys.stderr)
         return 2
     os.chdir(ROOT)
     set_up()
     if options.command == "demo":
-        return demo(options.arguments)
-    return test(options.arguments) if options.command == "test" else 0
+        return demo(arguments)
+    return test(arguments) if options.command == "test" else 0
 
 
 def set_up() -> None:

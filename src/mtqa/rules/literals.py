@@ -148,5 +148,3 @@ def finds(literals: tuple[str, ...], text: str) -> bool:
     """True when ``text`` holds one of the literals; for tests and single patterns."""
     folded = fold(text)
     return any(literal in folded for literal in literals)
-
-

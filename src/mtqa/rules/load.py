@@ -238,7 +238,9 @@ def _check_block(source: RuleSource, spec: RuleFile) -> None:
     for name in ("max_words", "max_lines"):
         if type(options.get(name)) is not int or options[name] < 1:
             raise source.error(f"options of a block rule need {name}, a number from 1", ".options")
-    if more := set(options) - {"position", "max_words", "max_lines"}:
+    if options.get("safety") not in ("safe", "review"):
+        raise source.error("options of a block rule say how safe the deletion is: safe or review", ".options")
+    if more := set(options) - {"position", "max_words", "max_lines", "safety"}:
         raise source.error(f"unknown option {min(map(str, more))!r}", ".options")
 
 
