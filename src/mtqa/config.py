@@ -11,10 +11,11 @@ import tomllib
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import msgspec
 
+from mtqa.budget import Budget
 from mtqa.errors import ConfigError, Place
 from mtqa.finding import Severity
 from mtqa.linter import Selection
@@ -58,7 +59,8 @@ class Settings(_Strict, frozen=True, kw_only=True, rename="kebab"):
     """All keys of the configuration, with their defaults.
 
     ``originals``: files, folders and globs that are linted when none are named; ``include``: which files of a folder
-    are articles; ``rules``: folders of the project's own rules; ``max_line_length`` counts code points.
+    are articles; ``rules``: folders of the project's own rules; ``max_line_length`` counts code points; ``baseline``
+    is a file; for ``fail_on``, ``max_findings`` and ``max_score`` see :class:`mtqa.budget.Budget`.
     """
 
     originals: list[str] = []
@@ -71,6 +73,10 @@ class Settings(_Strict, frozen=True, kw_only=True, rename="kebab"):
     severities: dict[str, SeverityName] = {}
     max_line_length: int = 1_000_000
     jobs: int = 1
+    baseline: str | None = None
+    fail_on: SeverityName | None = None
+    max_findings: Annotated[int, msgspec.Meta(ge=0)] | None = None
+    max_score: Annotated[float, msgspec.Meta(ge=0)] | None = None
     overrides: list[Override] = []
     review: Review = Review()
 
@@ -91,6 +97,12 @@ class Config:
     @property
     def overrides(self) -> tuple[tuple[str, Selection], ...]:
         return tuple((pattern, _selection(table)) for table in self.settings.overrides for pattern in table.paths)
+
+    @property
+    def budget(self) -> Budget:
+        """What a run may find before it fails."""
+        least = self.settings.fail_on
+        return Budget(Severity[least.upper()] if least else None, self.settings.max_findings, self.settings.max_score)
 
     def encoding_of(self, name: str) -> str | None:
         """The encoding that the last matching override names for an article, if any."""

@@ -290,7 +290,7 @@ def test_a_checker_that_raises_fails_the_run_and_names_itself(article: Path) -> 
         "import mtqa.checkers.quotes as quotes\n"
         "def broken(self, document):\n    raise RuntimeError('boom')\n"
         "quotes.QuotesChecker.check = broken\n"
-        "from mtqa.cli import main\nmain(['lint', 'clean.txt'])\n"
+        "from mtqa.cli import main\nmain(['lint', '--no-cache', 'clean.txt'])\n"
     )
     done = subprocess.run([sys.executable, "-c", script], cwd=article, capture_output=True, text=True, check=False)
     assert done.returncode == 2
