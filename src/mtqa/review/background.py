@@ -5,9 +5,11 @@ What comes back is small: what is open in each article, and at the end of the fi
 
 from __future__ import annotations
 
+import os
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
-from multiprocessing import get_context, resource_tracker
+from multiprocessing import get_context, parent_process, resource_tracker
+from threading import Thread
 from typing import TYPE_CHECKING, TypeVar
 
 from mtqa.corrections.store import utc_now
@@ -105,6 +107,15 @@ def prepare() -> None:
 def _begin(linter: Linter, corrections: Corrections) -> None:
     global _linter, _corrections
     _linter, _corrections = linter, corrections
+    Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    """A killed review closes no pipes that we wait on; without this its process here would stay for ever."""
+    parent = parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
 
 
 def _learn(knowledge: Knowledge) -> None:

@@ -13,6 +13,8 @@ from itertools import accumulate
 
 from mtqa.review.characters import clusters
 
+_LATIN = "\u2e7f"  # wide characters behind it may be parted anywhere
+
 
 @dataclass(frozen=True, slots=True)
 class Row:
@@ -34,8 +36,9 @@ def wrap(text: str, width: int) -> tuple[Row, ...]:
     since_break = 0  # cells after the possible break
     for start, end, cells in clusters(text):
         blank = text[start] == " "
+        is_wide = cells == 2 and text[start] > _LATIN
         if used + cells > width and not blank:
-            if break_at is None or break_at == row_start:
+            if break_at is None or break_at == row_start or (is_wide and break_at < start):
                 rows.append(Row(row_start, start))
                 row_start, used = start, 0
             else:
@@ -47,7 +50,7 @@ def wrap(text: str, width: int) -> tuple[Row, ...]:
             if break_at != start:
                 break_end = start
             break_at, since_break = end, 0
-        elif cells == 2 and text[start] > "\u2e7f":
+        elif is_wide:
             if start > row_start:
                 if break_at != start:
                     break_end = start

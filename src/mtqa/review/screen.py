@@ -42,7 +42,7 @@ class ReviewScreen(Moving, Deciding, inherit_bindings=False):
     #body { height: 1fr; }
     #left { width: 1fr; }
     #side { width: 38; border-left: solid $panel; display: none; padding: 0 0 0 1; }
-    #summary { height: auto; padding: 0 0 1 0; }
+    #summary { height: 3; }
     #queue { height: 1fr; }
     #pane { height: 9; border-top: solid $panel; padding: 0 1; scrollbar-size-vertical: 1; }
     #pane.-critical { border-top: heavy $mtqa-critical; border-title-color: $mtqa-critical; }
@@ -151,17 +151,17 @@ class ReviewScreen(Moving, Deciding, inherit_bindings=False):
         self.shown_place = place
 
     def _show_finding(self) -> None:
-        pane, text = self.query_one("#pane", VerticalScroll), self.query_one("#finding", Static)
+        pane = self.query_one("#pane", VerticalScroll)
         item, work = self.session.current, self.session.work
         for name in ("critical", "major", "minor", "neutral"):
             pane.set_class(bool(item and item.finding.severity.label == name), f"-{name}")
         if work is None:
             problem = self.session.corpus.problems.get(self.session.index, "")
             pane.border_title = "cannot be shown"
-            text.update(Content(problem))
+            self.put("finding", Content(problem), layout=True)
         elif item is None:
             pane.border_title = "no open finding"
-            text.update(self._empty_text())
+            self.put("finding", self._empty_text(), layout=True)
         else:
             finding = item.finding
             deferred = " · deferred" if item in work.deferred else ""
@@ -169,7 +169,9 @@ class ReviewScreen(Moving, Deciding, inherit_bindings=False):
             pane.border_title = Content(
                 f"{symbol} {finding.severity.label} · {finding.rule} · {finding.mqm}{deferred}"
             ).markup
-            text.update(Content("\n").join(finding_text(work, item, brackets=self.reviewing.is_mono)))
+            self.put(
+                "finding", Content("\n").join(finding_text(work, item, brackets=self.reviewing.is_mono)), layout=True
+            )
         if self.shown_finding != (item.key if item else ""):
             self.shown_finding = item.key if item else ""
             pane.scroll_home(animate=False)
@@ -208,7 +210,7 @@ class ReviewScreen(Moving, Deciding, inherit_bindings=False):
             parts.append((f"  filter: {session.filter.label}", "$accent"))
         if self.view is not View.BOTH:
             parts.append((f"  view: {self.view.value}", "$accent"))
-        self.query_one("#top", Static).update(Content.assemble(*parts))
+        self.put("top", Content.assemble(*parts))
         self._show_side()
 
     def _show_side(self) -> None:
@@ -220,13 +222,16 @@ class ReviewScreen(Moving, Deciding, inherit_bindings=False):
         total = decided + len(queue.items)
         filled = round(20 * decided / total) if total else 20
         bar = "█" * filled + "░" * (20 - filled)
-        self.query_one("#summary", Static).update(
+        self.put(
+            "summary",
             Content.assemble(
                 ("Queue ", "bold"), where, (f" · by {session.order.value}\n", "$mtqa-dim"),
                 (bar, "$mtqa-new"), (f" {decided} decided", "$mtqa-dim"),
             )
         )  # fmt: skip
-        self.query_one("#queue", Rows).show(len(queue.items), at)
+        shown = (session.index, queue)
+        self.query_one("#queue", Rows).show(len(queue.items), at, changed=shown != self.shown_queue)
+        self.shown_queue = shown
 
     def _queue_row(self, index: int, width: int) -> list[Content]:
         work, items = self.session.work, self.session.queue.items
@@ -241,7 +246,7 @@ class ReviewScreen(Moving, Deciding, inherit_bindings=False):
             parts += [(shown, "bold $accent"), f" {name}  "]
         if self.mode == SELECT:
             parts.insert(0, ("WORDS  ", "bold reverse"))
-        self.query_one("#hints", Static).update(Content.assemble(*parts))
+        self.put("hints", Content.assemble(*parts))
 
     # -- the mouse
 

@@ -13,6 +13,7 @@ from mtqa.document import Span
 from mtqa.errors import MtqaError
 from mtqa.review.display import View
 from mtqa.review.keymap import BROWSE
+from mtqa.review.queue import Queue
 from mtqa.review.shapes import shapes
 from mtqa.review.widgets.article import ArticleView
 
@@ -43,6 +44,8 @@ class Stage(Screen[None], inherit_bindings=False):
         self.matches: list[Span] = []
         self.shown_place: tuple[int, str, View, int] = (-1, "", View.BOTH, 0)
         self.shown_finding = ""
+        self.shown_queue: tuple[int, Queue] = (-1, Queue())
+        self._put: dict[str, Content] = {}
 
     @property
     def reviewing(self) -> ReviewApp:
@@ -74,7 +77,14 @@ class Stage(Screen[None], inherit_bindings=False):
         if self.is_mounted:
             line = self.query_one("#message", Static)
             line.set_class(error, "-error")
-            line.update(Content(f"{'✗ ' if error else ''}{text}"))
+            self.put("message", Content(f"{'✗ ' if error else ''}{text}"))
+
+    def put(self, name: str, content: Content, *, layout: bool = False) -> None:
+        """Show a text in the widget of that id, if it is another; ``layout`` where its height may change."""
+        before = self._put.get(name)
+        if before is None or not before.is_same(content):
+            self._put[name] = content
+            self.query_one(f"#{name}", Static).update(content, layout=layout)
 
     def show_all(self) -> None:
         """Bring the screen up to the session."""

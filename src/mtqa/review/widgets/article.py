@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from rich.segment import Segment
 from rich.style import Style
-from textual.geometry import Size
+from textual.geometry import Region, Size
 from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from mtqa.review.display import ShownLine
 
 MEASURE = 84
+_FEW = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +93,8 @@ class ArticleView(ScrollView):
         self._blocks: tuple[Span, ...] = ()
         self._styles: dict[tuple[str, ...], Style] = {}
         self._dragging = False
+        self._had_labels = False
+        self._base = Style.null()
 
     # -- what is shown
 
@@ -104,14 +107,27 @@ class ArticleView(ScrollView):
         current: str,
     ) -> None:
         """Show other lines, shades, or another current finding. ``glyph_styles``: style by item key."""
-        if lines != self.sheet.lines or self.sheet.width != self.measure:
+        given, around = tuple(shades), tuple(blocks)
+        is_same = lines == self.sheet.lines and self.sheet.width == self.measure and around == self._blocks
+        moved = {shade for shade in given + self._shades if (shade in given) != (shade in self._shades)}
+        if not is_same:
             self.sheet = Sheet(lines, self.measure)
             self.virtual_size = Size(self.size.width, self.sheet.height)
-        self._shades = tuple(shades)
-        self._blocks = tuple(blocks)
+        self._shades, self._blocks = given, around
         self._glyph_styles = glyph_styles
         self.current = current
-        self.refresh()
+        if not is_same or self.labels or self._had_labels or len(moved) > _FEW:
+            self.refresh()
+        else:
+            self._refresh_rows(moved)
+        self._had_labels = bool(self.labels)
+
+    def _refresh_rows(self, shades: Iterable[Shade]) -> None:
+        """Draw again only the rows that some shades touch."""
+        for shade in shades:
+            first, _ = self.sheet.position(shade.span.start)
+            last, _ = self.sheet.position(max(shade.span.start, shade.span.end - 1))
+            self.refresh_lines(max(0, first - 1), last - first + 3)
 
     @property
     def text_x(self) -> int:
@@ -152,10 +168,14 @@ class ArticleView(ScrollView):
 
     # -- drawing
 
+    def render_lines(self, crop: Region) -> list[Strip]:
+        self._base = self.rich_style  # once for all rows: it is not cheap
+        return super().render_lines(crop)
+
     def render_line(self, y: int) -> Strip:
         width = self.size.width
         place = self.sheet.place(y + self.scroll_offset.y)
-        base = self.rich_style
+        base = self._base
         if place is None:
             return Strip.blank(width, base)
         line = self.sheet.lines[place.line]

@@ -8,7 +8,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
 from textual.screen import ModalScreen
-from textual.widgets import Input, Label, OptionList, SelectionList, Static, TextArea
+from textual.widgets import Input, Label, OptionList, Static, TextArea
 from textual.widgets.option_list import Option
 
 from mtqa.review.characters import one_line, shortened
@@ -33,7 +33,7 @@ Ask, Choose { align: center bottom; background: $background 20%; }
     background: $panel; border: round $primary; border-title-style: bold; border-subtitle-color: $mtqa-dim;
 }
 Ask .dialog, Choose .dialog { margin-bottom: 1; max-height: 60%; }
-.dialog OptionList, .dialog SelectionList, .dialog OptionList:focus, .dialog SelectionList:focus {
+.dialog OptionList, .dialog OptionList:focus {
     height: auto; max-height: 18; border: none; background: $panel; padding: 0;
 }
 .dialog TextArea, .dialog TextArea:focus {
@@ -143,31 +143,49 @@ class Choose(ModalScreen[int | None]):
 
 
 class Pick(ModalScreen[tuple[str, ...] | None]):
-    """Any number of possibilities, those in force ticked."""
+    """Any number of possibilities, those in force ticked. ``choices`` are (text, value, ticked)."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "dismiss(None)", priority=True),
         Binding("enter", "done", priority=True),
+        Binding("space", "tick", priority=True),
         Binding("c", "clear"),
     ]
 
     def __init__(self, title: str, choices: Sequence[tuple[str, str, bool]]) -> None:
         super().__init__()
         self._title, self._choices = title, tuple(choices)
+        self._ticked = {value for _, value, ticked in choices if ticked}
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog") as box:
             box.border_title = self._title
             box.border_subtitle = "space: tick  enter: show these  c: show all  esc: leave"
-            yield SelectionList[str](*((Content(text), value, ticked) for text, value, ticked in self._choices))
+            yield OptionList(*(Option(self._prompt(index)) for index in range(len(self._choices))))
+
+    def _prompt(self, index: int) -> Content:
+        text, value, _ = self._choices[index]
+        return Content.assemble(("[x] " if value in self._ticked else "[ ] ", "bold"), text)
 
     def on_mount(self) -> None:
-        choices = self.query_one(SelectionList)
+        choices = self.query_one(OptionList)
         choices.focus()
         choices.highlighted = 0
 
+    def action_tick(self) -> None:
+        choices = self.query_one(OptionList)
+        index = choices.highlighted
+        if index is not None:
+            self._ticked ^= {self._choices[index][1]}
+            choices.replace_option_prompt_at_index(index, self._prompt(index))
+
+    def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
+        """A click ticks."""
+        self.query_one(OptionList).highlighted = event.option_index
+        self.action_tick()
+
     def action_done(self) -> None:
-        self.dismiss(tuple(self.query_one(SelectionList).selected))
+        self.dismiss(tuple(value for _, value, _ in self._choices if value in self._ticked))
 
     def action_clear(self) -> None:
         self.dismiss(())
@@ -215,7 +233,9 @@ class Preview(ModalScreen[frozenset[tuple[int, str]] | None]):
     def _draw(self, index: int, width: int) -> list[Content]:
         spot = self._batch.spots[index]
         box = "[ ]" if spot.place in self._without else "[x]"
-        head = Content.assemble((f"{box} ", "bold"), (shortened(f"{spot.path}:{spot.line}", width - 4), "$mtqa-dim"))
+        lines = spot.old.strip().count("\n") + 1
+        where = f"{spot.path}:{spot.line}" + (f" · {lines} lines" if lines > 1 else "")
+        head = Content.assemble((f"{box} ", "bold"), (shortened(where, width - 4), "$mtqa-dim"))
         before, after = one_line(spot.before)[-24:], one_line(spot.after)
         change = difference(one_line(spot.old), one_line(spot.new), brackets=self._brackets)
         if spot.old == spot.new or not (spot.new or self._batch.rule == "" or self._batch.verdict.changes_text):

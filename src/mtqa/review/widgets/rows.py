@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
-from textual.geometry import Size
+from textual.geometry import Region, Size
 from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
@@ -59,34 +59,49 @@ class Rows(ScrollView):
         self.count = 0
         self.cursor = 0
 
-    def show(self, count: int, cursor: int) -> None:
-        """Show ``count`` rows with the cursor on one (-1: on none), which is scrolled into sight."""
+    def show(self, count: int, cursor: int, *, changed: bool = True) -> None:
+        """Show ``count`` rows with the cursor on one (-1: on none), which is scrolled into sight.
+
+        Where nothing has ``changed`` but the cursor, only the two rows concerned are drawn again.
+        """
+        rows = {self.cursor, cursor}
         self.count, self.cursor = count, cursor
         self.virtual_size = Size(self.size.width, count * self._row_height)
+        before = self.scroll_y
         if cursor >= 0:
             top, height = cursor * self._row_height, self.scrollable_content_region.height or 1
             if top < self.scroll_y or top + self._row_height > self.scroll_y + height:
                 self.scroll_to(y=max(0, top - height // 3), animate=False, immediate=True)
-        self.refresh()
+        if changed:
+            self.refresh()
+        elif before == self.scroll_y:
+            for index in rows:
+                self.refresh_lines(index * self._row_height, self._row_height)
 
     def on_resize(self) -> None:
         self.show(self.count, self.cursor)
+
+    def render_lines(self, crop: Region) -> list[Strip]:
+        self._base = self.rich_style  # once for all rows: it is not cheap
+        self._visual = self.visual_style
+        self._over = self.get_component_rich_style("rows--cursor", partial=True)
+        return super().render_lines(crop)
 
     def render_line(self, y: int) -> Strip:
         width = self.scrollable_content_region.width
         index, part = divmod(y + self.scroll_offset.y, self._row_height)
         if not 0 <= index < self.count:
-            return Strip.blank(self.size.width, self.rich_style)
+            return Strip.blank(self.size.width, self._base)
         lines = self._draw(index, width)
-        style = self.get_component_rich_style("rows--cursor", partial=True) if index == self.cursor else None
+        style = self._over if index == self.cursor else None
         if part >= len(lines):
-            return Strip.blank(self.size.width, self.rich_style)
+            return Strip.blank(self.size.width, self._base)
         strip = self._strip(lines[part], width, style)
-        return strip.adjust_cell_length(self.size.width, self.rich_style).apply_style(self.rich_style)
+        return strip.adjust_cell_length(self.size.width, self._base).apply_style(self._base)
 
     def _strip(self, content: Content, width: int, over: Style | None) -> Strip:
-        made = content.render_segments(self.visual_style)
-        strip = Strip(made).adjust_cell_length(width, self.rich_style)
+        made = content.render_segments(self._visual)
+        strip = Strip(made).adjust_cell_length(width, self._base)
         return strip.apply_style(over) if over else strip
 
     def on_click(self, event: events.Click) -> None:
