@@ -38,7 +38,7 @@ _WORTH_A_BAR = 20
 @click.option(
     "--format",
     "form",
-    type=click.Choice(["text", "json", "jsonl", "sarif", "github", "gitlab", "rdjson", "junit", "markdown"]),
+    type=click.Choice(["text", "json", "jsonl", "sarif", "github", "gitlab", "rdjson", "junit", "markdown", "html"]),
     default="text",
     show_default=True,
     help="How the report is written.",

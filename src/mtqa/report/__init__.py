@@ -41,6 +41,7 @@ _HOMES = {
     "gitlab": ("mtqa.report.gitlab", "GitlabReport"),
     "junit": ("mtqa.report.junit", "JunitReport"),
     "markdown": ("mtqa.report.markdown", "MarkdownReport"),
+    "html": ("mtqa.report.html", "HtmlReport"),
     "diff": ("mtqa.report.diff", "DiffReport"),
 }
 FORMATS = tuple(_HOMES)
