@@ -127,7 +127,9 @@ def checked(name: str, check: Callable[[Document], Iterable[Finding]], documents
 def command(name: str, arguments: Sequence[str], folder: Path, size: int) -> Speed:
     """CPU time of a command over a folder; that it finds something, and fails for it, is as it should be."""
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    done = subprocess.run([*arguments, str(folder)], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, check=False)
+    done = subprocess.run(
+        [*arguments, folder.name], cwd=folder.parent, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, check=False
+    )
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     if done.returncode not in (0, 1, 65):  # 65: codespell found misspellings
         sys.exit(f"{name} exited with {done.returncode}: {done.stderr.decode()[-2000:]}")
@@ -155,11 +157,16 @@ def size_of(files: Iterable[Path]) -> int:
 def measure_start() -> None:
     """Wall time of the two commands a user waits for."""
     print()
-    for name, arguments in (("--help", ("--help",)), ("lint of one seed", ("lint", str(SEED)))):
+    for name, arguments in (
+        ("--help", ("--help",)),
+        ("lint of one seed", ("lint", str(SEED.relative_to(corpus.ROOT)))),
+    ):
         times = []
         for _ in range(10):
             start = time.perf_counter()
-            subprocess.run([sys.executable, "-m", "mtqa", *arguments], capture_output=True, check=False)
+            subprocess.run(
+                [sys.executable, "-m", "mtqa", *arguments], cwd=corpus.ROOT, capture_output=True, check=False
+            )
             times.append(time.perf_counter() - start)
         print(f"mtqa {name}: {1000 * statistics.median(times):.0f} ms wall, median of 10")
 
@@ -170,8 +177,8 @@ def measure_memory(folder: Path, files: Sequence[Path], base: int) -> None:
     for times in (1, 4, 16):
         part = folder / f"memory{times}"
         chosen = sample(part, files, times * base)
-        arguments = [*LINT[3:], str(part)]
-        done = subprocess.run([sys.executable, "-c", PEAK, *arguments], capture_output=True, text=True, check=True)
+        program = [sys.executable, "-c", PEAK, *LINT[3:], part.name]
+        done = subprocess.run(program, cwd=folder, capture_output=True, text=True, check=True)
         print(f"peak memory, {size_of(chosen) / MB:6.2f} MB of text: {int(done.stdout.split()[-1]) / 1024:.0f} MiB")
 
 

@@ -29,16 +29,16 @@ _BIN = "Scripts" if os.name == "nt" else "bin"
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("command", choices=["demo", "test", "setup"])
-    parser.add_argument("arguments", nargs="*", help="passed on to mtqa lint (demo) or pytest (test)")
-    options = parser.parse_args()
+    parser.epilog = "Further arguments are passed on to mtqa lint (demo) or pytest (test)."
+    options, arguments = parser.parse_known_args()
     if sys.version_info < (3, 11):  # noqa: UP036 - this file runs before anything is installed
         print(f"mtqa needs Python 3.11 or newer; this is {sys.version.split()[0]}", file=sys.stderr)
         return 2
     os.chdir(ROOT)
     set_up()
     if options.command == "demo":
-        return demo(options.arguments)
-    return test(options.arguments) if options.command == "test" else 0
+        return demo(arguments)
+    return test(arguments) if options.command == "test" else 0
 
 
 def set_up() -> None:
@@ -65,8 +65,8 @@ def pip(*arguments: str, python: Path | None = None) -> None:
 
 
 def demo(arguments: list[str]) -> int:
-    """Lint the seeds. The findings are the point, so finding some is success here."""
-    code = tool("mtqa", "lint", *(arguments or ["seeds"]))
+    """Lint the seeds as they came, whatever the example corrections mend. Finding faults is success here."""
+    code = tool("mtqa", "lint", *(arguments or ["seeds", "--without-corrections"]))
     return 0 if code == 1 else code
 
 
@@ -81,7 +81,12 @@ def test(arguments: list[str]) -> int:
         ("lint", lambda: tool("ruff", "check", ".")),
         ("types", lambda: tool("mypy")),
         ("rule examples", lambda: tool("mtqa", "rule", "test")),
-        ("lint of the seeds", lambda: 0 if tool("mtqa", "lint", "seeds", "--format", "github") == 1 else 1),
+        (
+            "lint of the seeds",
+            lambda: 0 if tool("mtqa", "lint", "seeds", "--without-corrections", "--statistics") == 1 else 1,
+        ),
+        ("lint of the corrected seeds", lambda: tool("mtqa", "lint", "seeds", "--corrected")),
+        ("example corrections", lambda: tool("mtqa", "patch", "verify")),
         ("wheel", smoke_test_wheel),
         ("tests", lambda: tool("pytest", "-n", "2", *arguments)),
     )

@@ -11,10 +11,11 @@ import tomllib
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import msgspec
 
+from mtqa.budget import Budget
 from mtqa.errors import ConfigError, Place
 from mtqa.finding import Severity
 from mtqa.linter import Selection
@@ -44,6 +45,17 @@ class Override(_Strict, frozen=True, kw_only=True, rename="kebab"):
     encoding: str | None = None
 
 
+class Review(_Strict, frozen=True, kw_only=True, rename="kebab"):
+    """How the review screen looks and which keys it listens to (action id: key or keys).
+
+    ``glyphs`` is "ascii" for terminals that draw symbols two cells wide.
+    """
+
+    theme: str = "dark"
+    glyphs: Literal["unicode", "ascii"] = "unicode"
+    keys: dict[str, str | list[str]] = {}
+
+
 class Release(_Strict, frozen=True, kw_only=True, rename="kebab"):
     """What a release says of itself, and the thresholds of its verdicts (see docs/release.md).
 
@@ -71,7 +83,8 @@ class Settings(_Strict, frozen=True, kw_only=True, rename="kebab"):
     """All keys of the configuration, with their defaults.
 
     ``originals``: files, folders and globs that are linted when none are named; ``include``: which files of a folder
-    are articles; ``rules``: folders of the project's own rules; ``max_line_length`` counts code points.
+    are articles; ``rules``: folders of the project's own rules; ``max_line_length`` counts code points; ``baseline``
+    is a file; for ``fail_on``, ``max_findings`` and ``max_score`` see :class:`mtqa.budget.Budget`.
     """
 
     originals: list[str] = []
@@ -84,11 +97,16 @@ class Settings(_Strict, frozen=True, kw_only=True, rename="kebab"):
     severities: dict[str, SeverityName] = {}
     max_line_length: int = 1_000_000
     jobs: int = 1
+    baseline: str | None = None
+    fail_on: SeverityName | None = None
+    max_findings: Annotated[int, msgspec.Meta(ge=0)] | None = None
+    max_score: Annotated[float, msgspec.Meta(ge=0)] | None = None
     overrides: list[Override] = []
+    review: Review = Review()
     release: Release = Release()
 
 
-_TABLES: dict[str, type[msgspec.Struct]] = {"overrides": Override, "release": Release}
+_TABLES: dict[str, type[msgspec.Struct]] = {"overrides": Override, "release": Release, "review": Review}
 
 
 @dataclass(frozen=True)
@@ -107,6 +125,12 @@ class Config:
     @property
     def overrides(self) -> tuple[tuple[str, Selection], ...]:
         return tuple((pattern, _selection(table)) for table in self.settings.overrides for pattern in table.paths)
+
+    @property
+    def budget(self) -> Budget:
+        """What a run may find before it fails."""
+        least = self.settings.fail_on
+        return Budget(Severity[least.upper()] if least else None, self.settings.max_findings, self.settings.max_score)
 
     def encoding_of(self, name: str) -> str | None:
         """The encoding that the last matching override names for an article, if any."""

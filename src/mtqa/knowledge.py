@@ -12,7 +12,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from mtqa.rules.match import compile_set, compiled
+from mtqa.rules.match import compiled
+from mtqa.rules.scan import compile_filter
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -47,7 +48,7 @@ class Gatherer:
 
     def __init__(self, rules: RuleSet) -> None:
         self._entries = tuple(entry for entry in rules.entries if entry.kind == "consistency")
-        self._set = compile_set([entry.guard for entry in self._entries])
+        self._set = compile_filter([entry.guard for entry in self._entries])
 
     def read(self, document: Document) -> Knowledge:
         """What one document tells."""

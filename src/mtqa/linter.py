@@ -12,6 +12,7 @@ from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
+from functools import cached_property
 from itertools import chain, islice
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
@@ -120,8 +121,15 @@ class Linter:
 
     def __post_init__(self) -> None:
         self.rules = select_rules(self.rules, self.selection)
-        self._gatherer = Gatherer(self.rules)
-        self.checkers: list[Checker] = build_checkers(self.rules, self.knowledge)
+
+    @cached_property
+    def checkers(self) -> list[Checker]:
+        """What checks; built when first used, for a run whose results are all remembered needs none."""
+        return build_checkers(self.rules, self.knowledge)
+
+    @cached_property
+    def _gatherer(self) -> Gatherer:
+        return Gatherer(self.rules)
 
     def __reduce__(self) -> tuple[object, ...]:
         """Rebuild in another process: compiled pattern sets cannot travel."""
@@ -177,9 +185,10 @@ class Linter:
 
     def gather(self, sources: Iterable[Source]) -> Knowledge:
         """What the sources together tell (see :mod:`mtqa.knowledge`); unreadable sources tell nothing."""
-        return Knowledge.merged(self._gather_one(source) for source in sources)
+        return Knowledge.merged(map(self.gather_one, sources))
 
-    def _gather_one(self, source: Source) -> Knowledge:
+    def gather_one(self, source: Source) -> Knowledge:
+        """What one source tells."""
         try:
             document = source.read()
             self._refuse_long_lines(document)
@@ -251,6 +260,12 @@ def gather_knowledge(linter: Linter, sources: Iterable[Source], jobs: int = 1) -
     return Knowledge.merged(_spread(linter, sources, jobs, _gather_chunk))
 
 
+def gather_each(linter: Linter, sources: Iterable[Source], jobs: int = 1) -> Iterator[Knowledge]:
+    """What each source tells by itself, in order."""
+    for parts in _spread(linter, sources, jobs, _gather_separately):
+        yield from parts
+
+
 def _spread(
     linter: Linter, sources: Iterable[Source], jobs: int, work: Callable[[Linter, Sequence[Source]], _R]
 ) -> Iterator[_R]:
@@ -300,3 +315,7 @@ def _lint_chunk(linter: Linter, chunk: Sequence[Source]) -> list[Result]:
 
 def _gather_chunk(linter: Linter, chunk: Sequence[Source]) -> Knowledge:
     return linter.gather(chunk)
+
+
+def _gather_separately(linter: Linter, chunk: Sequence[Source]) -> list[Knowledge]:
+    return [linter.gather_one(source) for source in chunk]

@@ -73,20 +73,20 @@ def rules_of(*arguments: str, cwd: Path) -> set[str]:
 
 def test_select_ignore_and_severity() -> None:
     root = SEEDS.parent
-    everything = rules_of("seeds", cwd=root)
-    terms = rules_of("seeds", "--select", "term", cwd=root)
+    everything = rules_of("seeds", "--without-corrections", cwd=root)
+    terms = rules_of("seeds", "--without-corrections", "--select", "term", cwd=root)
     assert {rule for rule in everything if rule.startswith("term.")} <= terms
     assert all(rule.startswith("term.") for rule in terms)
-    assert rules_of("seeds", "--select", "term", "--ignore", "term.u*", cwd=root) == {
+    assert rules_of("seeds", "--without-corrections", "--select", "term", "--ignore", "term.u*", cwd=root) == {
         rule for rule in terms if not rule.startswith("term.u")
     }
-    critical = rules_of("seeds", "--min-severity", "critical", cwd=root)
+    critical = rules_of("seeds", "--without-corrections", "--min-severity", "critical", cwd=root)
     assert critical
     assert critical < everything
 
 
 def test_one_row_can_be_selected() -> None:
-    found = rules_of("seeds", "--select", "term.party-slogans.two-upholds", cwd=SEEDS.parent)
+    found = rules_of("seeds", "--without-corrections", "--select", "term.party-slogans.two-upholds", cwd=SEEDS.parent)
     assert found == {"term.party-slogans.two-upholds"}
 
 
@@ -246,7 +246,8 @@ def test_a_full_disk_is_an_error(article: Path) -> None:
 
 
 def test_a_closed_pipe_is_quiet(tmp_path: Path) -> None:
-    command = f"{sys.executable} -m mtqa lint seeds --format jsonl 2>err | head -c 10; exit ${{PIPESTATUS[0]}}"
+    run = f"{sys.executable} -m mtqa lint seeds --without-corrections --format jsonl"
+    command = f"{run} 2>err | head -c 10; exit ${{PIPESTATUS[0]}}"
     env = {**os.environ, "PYTHONPATH": ""}
     (tmp_path / "seeds").symlink_to(SEEDS)
     done = subprocess.run(["bash", "-c", command], cwd=tmp_path, env=env, capture_output=True, check=False)
@@ -289,7 +290,7 @@ def test_a_checker_that_raises_fails_the_run_and_names_itself(article: Path) -> 
         "import mtqa.checkers.quotes as quotes\n"
         "def broken(self, document):\n    raise RuntimeError('boom')\n"
         "quotes.QuotesChecker.check = broken\n"
-        "from mtqa.cli import main\nmain(['lint', 'clean.txt'])\n"
+        "from mtqa.cli import main\nmain(['lint', '--no-cache', 'clean.txt'])\n"
     )
     done = subprocess.run([sys.executable, "-c", script], cwd=article, capture_output=True, text=True, check=False)
     assert done.returncode == 2

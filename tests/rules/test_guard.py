@@ -16,7 +16,8 @@ from hypothesis import strategies as st
 from mtqa.rules import guard
 from mtqa.rules.guard import widen
 from mtqa.rules.load import load_rules, shipped_rules
-from mtqa.rules.match import compile_set, compiled
+from mtqa.rules.match import compiled
+from mtqa.rules.scan import compile_filter
 from tests.strategies import ALPHABET, mutate, regexes
 
 if TYPE_CHECKING:
@@ -24,14 +25,14 @@ if TYPE_CHECKING:
 
 _sre = importlib.import_module("_sre")
 RULES = load_rules(shipped_rules())
-GUARDS = compile_set([entry.guard for entry in RULES.entries])
+GUARDS = compile_filter([entry.guard for entry in RULES.entries])
 TEXTS = sorted(
     {text for rule in RULES.rules for _, bad, good in rule.examples for text in [*(e.text for e in bad), *good]}
 )
 
 
 def guards(pattern: str, text: str, flags: int = 0) -> bool:
-    return bool(compile_set([widen(pattern, flags)]).Match(text))
+    return bool(compile_filter([widen(pattern, flags)]).Match(text))
 
 
 def assert_kept(pattern: str, text: str, flags: int = 0) -> None:
@@ -146,7 +147,7 @@ def test_without_anchors_the_guard_reads_more_than_the_pattern(pattern: str, tex
     except re.error:
         assume(False)
     if hit:
-        scanner = compile_set([widen(pattern, anchors=False)])
+        scanner = compile_filter([widen(pattern, anchors=False)])
         assert scanner.Match(left + text + right), pattern
 
 
@@ -157,8 +158,8 @@ def test_a_set_finds_what_its_guards_find_alone(patterns: list[str], text: str) 
     for pattern in patterns:
         with contextlib.suppress(re.error):
             widened.append(widen(pattern))
-    alone = {index for index, one in enumerate(widened) if compile_set([one]).Match(text)}
-    assert set(compile_set(widened).Match(text) or ()) == alone
+    alone = {index for index, one in enumerate(widened) if compile_filter([one]).Match(text)}
+    assert set(compile_filter(widened).Match(text) or ()) == alone
 
 
 @settings(max_examples=400)

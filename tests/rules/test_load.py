@@ -46,7 +46,7 @@ id: boilerplate.b
 message: m
 mqm: design/markup
 kind: block
-options: {position: after, max_words: 4, max_lines: 4}
+options: {position: after, max_words: 4, max_lines: 4, safety: safe}
 bad: [a, b]
 good: [c, d]
 """

@@ -106,7 +106,7 @@ def _claim(gap: Sequence[Line], marks: dict[int, Finding], rule: Rule) -> None:
             mqm=rule.spec.mqm,
             layer=Layer.BLOCK,
             confidence=CONFIDENCE[rule.spec.confidence],
-            fixes=(Fix((Edit(line.full, ""),), Safety.SAFE),),
+            fixes=(Fix((Edit(line.full, ""),), Safety(rule.spec.options["safety"])),),
             explanation=rule.spec.note,
         )
 

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING
 from mtqa.document import Span
 from mtqa.finding import Edit, Finding, Fix
 from mtqa.knowledge import Knowledge, fold
-from mtqa.rules.match import Contexts, compile_set, matches, starts_sentence
+from mtqa.rules.match import Contexts, matches, starts_sentence
 from mtqa.rules.pattern import fit_case
+from mtqa.rules.scan import compile_filter
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -33,7 +34,7 @@ class ConsistencyChecker:
     def __init__(self, rules: RuleSet, knowledge: Knowledge) -> None:
         self.version = f"{rules.digest}:{knowledge.digest}"
         self._entries = tuple(entry for entry in rules.entries if entry.kind == "consistency")
-        self._set = compile_set([entry.guard for entry in self._entries])
+        self._set = compile_filter([entry.guard for entry in self._entries])
         self._knowledge = knowledge
         self._contexts = rules.contexts
 

@@ -20,8 +20,10 @@ if TYPE_CHECKING:
     from mtqa.knowledge import Knowledge
     from mtqa.rules.load import Rule, RuleSet
 
-# Lines that no step can change are passed over: plain ASCII without an entity or a control character.
-_SUSPECT = re.compile(r"[^\t\n\r -%'-~]|&(?=#|\w{2,8};)")
+# Lines that no step can change are passed over: plain ASCII, curly quotes, dashes and ellipses, without an entity or a
+# control character. Wrongly decoded UTF-8 always shows a character for a lead byte and one for a continuation byte, and
+# in none of the character sets that ftfy knows do these few stand for both.
+_SUSPECT = re.compile(r"[^\t\n\r -%'-~“”‘’–—…]|&(?=#|\w{2,8};)")
 _TOKEN = re.compile(r"\s+|\S+")
 
 

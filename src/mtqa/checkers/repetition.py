@@ -2,15 +2,16 @@
 
 ``options.mode: phrase`` finds a phrase of at least ``min_words`` words that comes again at once, or one of at least
 ``min_words_with_gap`` words that comes again after at most ``max_gap`` words.
-``options.mode: dense`` finds a content word that comes at least ``times`` times within ``window`` words.
+``options.mode: dense`` finds a content word that comes at least ``times`` times within ``window`` words, half of them
+in one spelling, punctuation included.
 Figures, dates and names in capitals do not count; neither does what commas or semicolons separate into a list.
 """
 
 from __future__ import annotations
 
 import re
+from collections import Counter
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from mtqa.document import Span
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
     from mtqa.knowledge import Knowledge
     from mtqa.rules.load import Rule, RuleSet
 
+_PUNCTUATION = ".,;:!?()[]\"'“”‘’"
+_LEAST_REPEATED = 3  # words that a line must say again before there can be a finding
 _TOKEN = re.compile(r"\S+")
 _BREAK = re.compile(r"[.,;:!?…)”\"]$")
 _WORD = re.compile(r"[^\W\d_]{2,}")
@@ -55,12 +58,10 @@ class RepetitionChecker:
         for line in document.lines:
             text = document.text[line.start : line.end]
             words = text.lower().split()
-            pairs = list(pairwise(words))
-            if len(set(pairs)) == len(pairs) and not self._dense:
+            if len(words) - len(set(words)) < _LEAST_REPEATED:
                 continue
-            if len(set(pairs)) < len(pairs):
-                for rule in self._phrase:
-                    yield from _findings(rule, text, line.start, _phrases(words, rule))
+            for rule in self._phrase:
+                yield from _findings(rule, text, line.start, _phrases(words, rule))
             for rule in self._dense:
                 yield from _findings(rule, text, line.start, _dense(words, rule))
 
@@ -69,10 +70,13 @@ def _phrases(words: Sequence[str], rule: Rule) -> Iterator[_Hit]:
     options = rule.spec.options
     least, most_gap = int(options["min_words"]), int(options["max_gap"])
     least_with_gap = int(options["min_words_with_gap"])
+    keys = list(zip(*(words[start:] for start in range(least)), strict=False))
+    if len(set(keys)) == len(keys):
+        return
     last_seen: dict[tuple[str, ...], int] = {}
     position = 0
-    while position + least <= len(words):
-        key = tuple(words[position : position + least])
+    while position < len(keys):
+        key = keys[position]
         earlier = last_seen.get(key)
         last_seen[key] = position
         if earlier is None or position - earlier < least:
@@ -108,13 +112,13 @@ def _degenerate(first: Sequence[str], again: Sequence[str]) -> bool:
 
 def _dense(words: Sequence[str], rule: Rule) -> Iterator[_Hit]:
     times, window = int(rule.spec.options["times"]), int(rule.spec.options["window"])
-    least_letters = int(rule.spec.options["min_letters"])
-    if len(words) < 2 * times or len(set(words)) > len(words) - times + 1:
-        return
+    letters = int(rule.spec.options["min_letters"])
+    often = Counter(words)
+    cores = {word.strip(_PUNCTUATION) for word, count in often.items() if count >= times // 2 and len(word) >= letters}
+    forms = {word: core for word in often if (core := word.strip(_PUNCTUATION)) in cores} if cores else {}
     places: dict[str, list[int]] = {}
-    for index, word in enumerate(words):
-        core = word.strip(".,;:!?()[]\"'“”‘’")
-        if len(core) >= least_letters and core.isalpha():
+    for index, word in enumerate(words if forms else ()):
+        if (core := forms.get(word, "")) and len(core) >= letters and core.isalpha():
             places.setdefault(core, []).append(index)
     for found in places.values():
         yield from _windows(found, times, window)

@@ -17,11 +17,16 @@ from mtqa.errors import MtqaError, Place, RuleError
 from mtqa.report.escape import visible
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
+    from mtqa.baseline import Baseline
+    from mtqa.budget import Budget, Spending
+    from mtqa.changes import Change
     from mtqa.config import Config
     from mtqa.corrections.store import Corrections
     from mtqa.linter import Linter, Result, Source
+    from mtqa.project import Settled
+    from mtqa.report import Options, Report, Summary
     from mtqa.rules.load import RuleSet
 
 _T = TypeVar("_T")
@@ -33,7 +38,7 @@ _WORTH_A_BAR = 20
 @click.option(
     "--format",
     "form",
-    type=click.Choice(["text", "json", "jsonl", "sarif", "github"]),
+    type=click.Choice(["text", "json", "jsonl", "sarif", "github", "gitlab", "rdjson", "junit", "markdown", "html"]),
     default="text",
     show_default=True,
     help="How the report is written.",
@@ -51,9 +56,26 @@ _WORTH_A_BAR = 20
 @click.option("--statistics", is_flag=True, help="Print a table of rules instead of the findings.")
 @click.option("--diff", is_flag=True, help="Print all safe fixes as a patch instead; nothing is written.")
 @click.option("--corrected", is_flag=True, help="Lint what would be released: the originals with their patches.")
+@click.option("--without-corrections", is_flag=True, help="Lint the originals as they came, whatever was decided.")
 @click.option("--show-rejected", is_flag=True, help="Show findings that an editor rejected or put off, too.")
+@click.option("--changed-since", metavar="REV", help="Only findings that the change since this git revision brought.")
+@click.option("--baseline", type=click.Path(), help="Hold back the findings that this file knows.")
+@click.option("--strict", is_flag=True, help="Fail on entries of the baseline that stand for nothing any more.")
+@click.option(
+    "--fail-on",
+    type=click.Choice(["neutral", "minor", "major", "critical"]),
+    help="Fail only on findings as severe as this.  [default: minor]",
+)
+@click.option("--max-findings", type=click.IntRange(min=0), metavar="N", help="Fail only on more findings than this.")
+@click.option(
+    "--max-score",
+    type=click.FloatRange(min=0),
+    metavar="POINTS",
+    help="Fail on an article with more penalty points per 1,000 words.",
+)
 @click.option("--exit-zero", is_flag=True, help="Exit with 0 even when there are findings.")
 @click.option("--jobs", "-j", type=click.IntRange(min=0), help="Worker processes; 0: one per core.")
+@click.option("--no-cache", is_flag=True, help="Check everything anew, and remember nothing.")
 @click.option("--config", "file", type=click.Path(path_type=Path), help="Use this configuration file.")
 def lint(  # noqa: PLR0917 - one parameter for each option
     paths: tuple[str, ...],
@@ -65,16 +87,26 @@ def lint(  # noqa: PLR0917 - one parameter for each option
     statistics: bool,
     diff: bool,
     corrected: bool,
+    without_corrections: bool,
     show_rejected: bool,
+    changed_since: str | None,
+    baseline: str | None,
+    strict: bool,
+    fail_on: str | None,
+    max_findings: int | None,
+    max_score: float | None,
     exit_zero: bool,
     jobs: int | None,
+    no_cache: bool,
     file: Path | None,
 ) -> int:
     """Find the faults of articles and say how to mend them.
 
     PATHS are files, folders, globs, or - for standard input; without any, the configured originals are read. Exits
-    with 0 when nothing was found, 1 when something was, 2 when something could not be read or checked.
+    with 0 when nothing was found, 1 when something was (or more than is allowed), 2 when something could not be read
+    or checked.
     """
+    from mtqa.budget import Budget
     from mtqa.config import load_config
 
     config = load_config(file=file)
@@ -84,15 +116,30 @@ def lint(  # noqa: PLR0917 - one parameter for each option
         ignore=[*config.settings.ignore, *_listed(ignore)] if ignore else None,
         min_severity=min_severity,
         jobs=jobs,
+        baseline=os.path.relpath(baseline, config.root) if baseline else None,
+        fail_on=fail_on,
+        max_findings=max_findings,
+        max_score=max_score,
     )
-    if corrected and diff:
-        raise MtqaError("--diff makes patches against originals", remedy="leave out --corrected")
-    run = _prepare(config, paths, corrected=corrected, show_rejected=show_rejected)
+    if corrected:
+        _refuse({"--diff": diff, "--changed-since": changed_since, "--without-corrections": without_corrections})
+    narrowed = bool(select or ignore or min_severity)
+    if strict and (narrowed or not config.settings.baseline):
+        raise MtqaError(
+            "--strict judges a whole baseline",
+            remedy="leave out --select, --ignore and --min-severity" if narrowed else "name one with --baseline",
+        )
+    run = _prepare(config, paths, changed_since)
+    run.corrected, run.show_rejected, run.decisions_count = corrected, show_rejected, not without_corrections
+    run.remember = not no_cache
     with _opened(output) as stream:
         outcome = _report(run, "diff" if diff else form, stream, statistics=statistics)
     if outcome.errors:
         return 2
-    return 1 if outcome.faults and not exit_zero else 0
+    failures = [*outcome.spending.failures(), *(_stale(run) if strict else ())]
+    for failure in failures if strict or config.budget != Budget() else ():
+        click.echo(f"fails: {visible(failure)}", err=True)
+    return 1 if failures and not exit_zero else 0
 
 
 @dataclass
@@ -103,8 +150,14 @@ class _Run:
     sources: list[Source]
     jobs: int
     corrections: Corrections
-    corrected: bool
-    show_rejected: bool
+    budget: Budget
+    change: Change | None
+    baseline: Baseline | None
+    whole: bool
+    corrected: bool = False
+    show_rejected: bool = False
+    decisions_count: bool = True
+    remember: bool = True
 
     def articles(self) -> Iterable[Source]:
         """The originals, or what would be released."""
@@ -112,16 +165,28 @@ class _Run:
 
         return corrected_sources(self.sources, self.corrections) if self.corrected else self.sources
 
+    def checked(self) -> Iterable[Source]:
+        """Those of them that are to be checked: all, or what has changed."""
+        return self.articles() if self.change is None else self.change.sources(self.sources)
+
+    def settled(self, result: Result) -> Settled:
+        """A result without what has been decided, unless decisions are to be left out of account."""
+        from mtqa.project import Settled, settle
+
+        return settle(result, self.corrections, corrected=self.corrected) if self.decisions_count else Settled(result)
+
 
 @dataclass
 class _Outcome:
-    """What decides the exit code: findings that are faults (not neutral ones), and errors."""
+    """What decides the exit code."""
 
-    faults: int = 0
+    spending: Spending
     errors: int = 0
 
 
-def _prepare(config: Config, paths: Sequence[str], *, corrected: bool, show_rejected: bool) -> _Run:
+def _prepare(config: Config, paths: Sequence[str], revision: str | None) -> _Run:
+    from mtqa.baseline import Baseline
+    from mtqa.changes import changed_since
     from mtqa.linter import Linter
     from mtqa.project import corrections_of
     from mtqa.rules.load import load_rules
@@ -132,35 +197,88 @@ def _prepare(config: Config, paths: Sequence[str], *, corrected: bool, show_reje
     _refuse_broken_examples(rules)
     linter = Linter(rules, config.selection, config.overrides, max_line=config.settings.max_line_length)
     sources = find_sources(paths, config)
-    return _Run(linter, sources, config.settings.jobs, corrections_of(config), corrected, show_rejected)
+    return _Run(
+        linter,
+        sources,
+        config.settings.jobs,
+        corrections_of(config),
+        config.budget,
+        changed_since(revision, sources, config) if revision is not None else None,
+        Baseline.read(config.root / config.settings.baseline, config.root) if config.settings.baseline else None,
+        whole=not paths and revision is None,
+    )
 
 
 def _report(run: _Run, form: str, stream: BinaryIO, *, statistics: bool) -> _Outcome:
-    from mtqa.finding import Severity
-    from mtqa.linter import gather_knowledge, lint_sources
-    from mtqa.project import settle
-    from mtqa.report import Options, Summary, Terminal, open_report
+    from mtqa.budget import Spending
+    from mtqa.cache import CachedLinter, Store
+    from mtqa.report import Options, Summary, Terminal
 
-    outcome = _Outcome()
+    outcome = _Outcome(Spending(run.budget))
     with _progress(len(run.sources)) as step:
-        knowledge = gather_knowledge(run.linter, step("comparing", run.articles()), run.jobs)
+        engine = CachedLinter(run.linter, Store.open() if run.remember else Store())
+        knowledge = engine.gather(step("comparing", run.articles()), run.jobs)
         linter = run.linter.knowing(knowledge)
         terminal = Terminal.of(sys.stdout) if stream is sys.stdout.buffer else Terminal()
-        summary = Summary(checkers=[checker.name for checker in linter.checkers])
-        report = open_report(form, stream, Options(rules=linter.rules, statistics=statistics, terminal=terminal))
-        for linted in lint_sources(linter, step("checking", run.articles()), run.jobs):
-            settled = settle(linted, run.corrections, corrected=run.corrected)
-            result = settled.result
-            summary.held_back.update(settled.held_back)
-            outcome.faults += sum(finding.severity > Severity.NEUTRAL for finding in result.findings)
-            outcome.errors += _complain(result)
-            if run.show_rejected and settled.shown:
-                together = sorted((*result.findings, *settled.shown), key=lambda finding: finding.sort_key)
-                result = replace(result, findings=tuple(together))
-            summary.add(result)
-            report.add(result)
+        summary = Summary(checkers=engine.checkers(linter))
+        report = _with_job_summary(form, stream, Options(rules=linter.rules, statistics=statistics, terminal=terminal))
+        linted = engine.lint(linter, step("checking", run.checked()), run.jobs)
+        for result in _of_change(run, linter, linted, summary):
+            open_result, shown = _held_back(run, result, summary)
+            outcome.spending.add(open_result)
+            outcome.errors += _complain(open_result)
+            summary.add(shown)
+            report.add(shown)
         report.finish(summary)
+        engine.close()
     return outcome
+
+
+def _with_job_summary(form: str, stream: BinaryIO, options: Options) -> Report:
+    """The report asked for; annotations of GitHub go with a summary of the job where the runner takes one."""
+    from mtqa.report import open_report
+    from mtqa.report.markdown import JobSummary
+
+    report = open_report(form, stream, options)
+    file = os.environ.get("GITHUB_STEP_SUMMARY")
+    return JobSummary(report, Path(file), options) if form == "github" and file else report
+
+
+def _of_change(run: _Run, linter: Linter, results: Iterable[Result], summary: Summary) -> Iterator[Result]:
+    """Results with what the change brought, where a change was asked for."""
+    from mtqa.changes import introduced
+
+    if run.change is None:
+        yield from results
+        return
+    for new in introduced(linter, results, run.change, run.jobs):
+        if new.unreadable is not None:
+            told = f"its old version cannot be read, so all its findings count as new: {new.unreadable.problem}"
+            click.echo(f"note: {visible(new.result.source.name)}: {visible(told)}", err=True)
+        if new.known:
+            summary.held_back["not brought by the change"] += new.known
+        yield new.result
+
+
+def _held_back(run: _Run, linted: Result, summary: Summary) -> tuple[Result, Result]:
+    """The result without what was decided or is in the baseline, and the same as it is to be shown."""
+    settled = run.settled(linted)
+    result = settled.result
+    summary.held_back.update(settled.held_back)
+    if run.baseline is not None:
+        matched = run.baseline.hold_back(result)
+        result = matched.result
+        if matched.held:
+            summary.held_back["in the baseline"] += matched.held
+    if not (run.show_rejected and settled.shown):
+        return result, result
+    together = sorted((*result.findings, *settled.shown), key=lambda finding: finding.sort_key)
+    return result, replace(result, findings=tuple(together))
+
+
+def _stale(run: _Run) -> Iterator[str]:
+    for entry in run.baseline.stale(whole=run.whole) if run.baseline else ():
+        yield f"stale in the baseline: {entry.path}: {entry.rule}: {entry.text} (mtqa baseline prune takes it out)"
 
 
 def _complain(result: Result) -> int:
@@ -171,6 +289,13 @@ def _complain(result: Result) -> int:
 
 def _listed(values: Iterable[str]) -> list[str]:
     return [part.strip() for value in values for part in value.split(",") if part.strip()]
+
+
+def _refuse(about_originals: Mapping[str, object]) -> None:
+    """Options about originals make no sense of corrected text."""
+    for option, given in about_originals.items():
+        if given:
+            raise MtqaError(f"{option} is about originals", remedy="leave out --corrected, or that")
 
 
 def _refuse_unknown_names(config: Config, rules: RuleSet) -> None:

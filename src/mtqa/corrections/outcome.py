@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from mtqa.finding import Layer
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from mtqa.corrections.decision import Decision
     from mtqa.corrections.state import Anchored, State
-    from mtqa.document import Document
+    from mtqa.document import Document, Span
     from mtqa.finding import Finding
 
 
@@ -39,8 +41,8 @@ class Split:
 def split(document: Document, findings: Iterable[Finding], state: State, *, corrected: bool = False) -> Split:
     """Sort the findings of ``document`` by what was decided about them. Pure.
 
-    A finding counts as resolved when an edit was accepted for it, or when an edit of the same rule, or one that
-    covers it, is anchored where it stands (after a rebase the sentence, and with it the fingerprint, may be another).
+    A finding counts as resolved when an edit was accepted for it, or when an accepted edit changes what it stands on
+    (see :func:`_mends`; after a rebase the sentence, and with it the fingerprint, may be another).
     With ``corrected``, ``document`` is the cleaned text: an edit is in it already and resolves nothing any more.
     """
     edits = () if corrected else state.edits(document.sha256).standing
@@ -63,9 +65,17 @@ def split(document: Document, findings: Iterable[Finding], state: State, *, corr
 
 
 def _covering(finding: Finding, edits: Sequence[Anchored]) -> Anchored | None:
-    for edit in edits:
-        for change in edit.changes:
-            same_rule = edit.decision.rule == finding.rule and change.span.overlaps(finding.span)
-            if same_rule or (len(finding.span) and change.span.contains(finding.span)):
-                return edit
-    return None
+    return next((edit for edit in edits if any(_mends(change.span, finding) for change in edit.changes)), None)
+
+
+def _mends(change: Span, finding: Finding) -> bool:
+    """Whether a change at this place speaks for the finding.
+
+    Words are mended by any change to them or right beside them (a stop put after the last one): if the fault is still
+    there, linting the cleaned text tells. A line, a block or a whole passage must be covered.
+    """
+    if finding.layer is not Layer.WORDS:
+        return len(finding.span) > 0 and change.contains(finding.span)
+    if not len(change):
+        return finding.span.start <= change.start <= finding.span.end
+    return change.overlaps(finding.span) or change.contains(finding.span)

@@ -37,6 +37,11 @@ _HOMES = {
     "jsonl": ("mtqa.report.jsonl", "JsonLinesReport"),
     "sarif": ("mtqa.report.sarif", "SarifReport"),
     "github": ("mtqa.report.github", "GithubReport"),
+    "rdjson": ("mtqa.report.rdjson", "RdjsonReport"),
+    "gitlab": ("mtqa.report.gitlab", "GitlabReport"),
+    "junit": ("mtqa.report.junit", "JunitReport"),
+    "markdown": ("mtqa.report.markdown", "MarkdownReport"),
+    "html": ("mtqa.report.html", "HtmlReport"),
     "diff": ("mtqa.report.diff", "DiffReport"),
 }
 FORMATS = tuple(_HOMES)

@@ -5,6 +5,7 @@ Every report passes foreign text through one of these functions, and nothing els
 
 from __future__ import annotations
 
+import html
 import re
 from urllib.parse import quote
 
@@ -17,6 +18,7 @@ _UNSAFE = re.compile(
 )
 _NAMES = {"\t": "<TAB>", "\n": "<LF>", "\r": "<CR>", "\x1b": "<ESC>"}
 _NO_COMMAND = "#<U+0023>["
+_MARKS = re.compile(r"[!-/:-@\[-`{-~]")
 _DRIVE = re.compile(r"[A-Za-z]:/")
 
 
@@ -75,6 +77,18 @@ def workflow_property(value: str) -> str:
 
 def _percent(text: str) -> str:
     return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+
+
+def markdown(text: str) -> str:
+    """Text in Markdown that is nothing but text: every mark of ASCII as a character reference, so no link, no HTML,
+    no mention and no table cell arises.
+    """
+    return _MARKS.sub(lambda match: f"&#{ord(match[0])};", _spelled(text))
+
+
+def html_text(text: str) -> str:
+    """Text of an HTML element or a quoted attribute; what cannot be seen is spelled out."""
+    return html.escape(_spelled(text), quote=True)
 
 
 def sarif_message(text: str) -> str:

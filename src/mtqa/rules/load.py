@@ -14,7 +14,7 @@ import msgspec
 from mtqa.errors import Place, RuleError
 from mtqa.finding import Layer, Safety, Severity
 from mtqa.rules.memo import Memo, memo_file
-from mtqa.rules.pattern import PatternError, checked, expand, phrases
+from mtqa.rules.pattern import Checked, PatternError, checked, expand, phrases
 from mtqa.rules.schema import (
     CONFIDENCE,
     ContextSpec,
@@ -41,15 +41,16 @@ _ROW_KINDS = ("terms", "consistency")
 class Entry:
     """One thing to match: a pattern with what to say, how to mend it and where to keep silent.
 
-    ``pattern`` carries its own flags; ``guard`` is its RE2 form; ``good`` holds replacement templates when
-    ``template``, else literal replacements; ``letters`` names the letter case that replacements are put into, and
-    ``exact_case`` keeps them in the rule's own.
+    ``pattern`` carries its own flags; ``guard`` is its RE2 form, and of ``literals`` (if any) every match holds one;
+    ``good`` holds replacement templates when ``template``, else literal replacements; ``letters`` names the letter case
+    that replacements are put into, and ``exact_case`` keeps them in the rule's own.
     """
 
     id: str
     kind: str
     pattern: str
     guard: str
+    literals: tuple[str, ...]
     scope: str
     layer: Layer
     message: str
@@ -237,7 +238,9 @@ def _check_block(source: RuleSource, spec: RuleFile) -> None:
     for name in ("max_words", "max_lines"):
         if type(options.get(name)) is not int or options[name] < 1:
             raise source.error(f"options of a block rule need {name}, a number from 1", ".options")
-    if more := set(options) - {"position", "max_words", "max_lines"}:
+    if options.get("safety") not in ("safe", "review"):
+        raise source.error("options of a block rule say how safe the deletion is: safe or review", ".options")
+    if more := set(options) - {"position", "max_words", "max_lines", "safety"}:
         raise source.error(f"unknown option {min(map(str, more))!r}", ".options")
 
 
@@ -267,12 +270,13 @@ def _pattern_entries(source: RuleSource, spec: RuleFile, define: dict[str, str])
         _checked(source, pattern, path, define, case=spec.case)
     # A guard reads whole lines, so where the pattern is confirmed on sentences its anchors hold elsewhere.
     whole = spec.scope != "sentence"
-    full, guard = _checked(source, joined, where, define, case=spec.case, examined=True, anchors=whole)
+    full, guard, literals = _checked(source, joined, where, define, case=spec.case, examined=True, anchors=whole)
     entry = Entry(
         id=spec.id,
         kind=spec.kind,
         pattern=full,
         guard=guard,
+        literals=literals,
         scope=spec.scope,
         layer=_layer(spec),
         message=spec.message,
@@ -320,7 +324,7 @@ def _row_entry(
     forms = [*row.bad, *row.good] if spec.kind == "consistency" else row.bad
     raw = phrases(forms) if row.pattern is None else row.pattern
     where = f"{path}.{'bad' if row.bad else 'pattern'}"
-    full, guard = _checked(source, raw, where, define, case=case, examined=bool(row.bad))
+    full, guard, literals = _checked(source, raw, where, define, case=case, examined=bool(row.bad))
     names = spec.context if row.context is None else row.context
     for name in names:
         if name not in contexts:
@@ -330,6 +334,7 @@ def _row_entry(
         kind=spec.kind,
         pattern=full,
         guard=guard,
+        literals=literals,
         scope="line",
         layer=Layer.WORDS,
         message=row.message or spec.message,
@@ -359,17 +364,17 @@ def _checked(
     case: bool,
     examined: bool = False,
     anchors: bool = True,
-) -> tuple[str, str]:
+) -> Checked:
     examined = examined or not source.examine
     try:
         whole = expand(pattern, define)
-        full, guard = source.memo.get(
+        full, guard, literals = source.memo.get(
             ("pattern", whole, case, examined, anchors),
             lambda: checked(whole, case=case, examined=examined, anchors=anchors),
         )
     except PatternError as error:
         raise source.error(str(error), path) from error
-    return full, guard
+    return full, guard, tuple(literals)
 
 
 def _condition(source: RuleSource, pattern: str | None, path: str, define: dict[str, str]) -> str:

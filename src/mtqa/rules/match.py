@@ -11,6 +11,7 @@ from mtqa.document import Span
 from mtqa.finding import Edit, Finding, Fix, Layer
 from mtqa.rules.guard import widen
 from mtqa.rules.pattern import fit_case, recase
+from mtqa.rules.scan import Scanner, re2_options
 from mtqa.segment import sentences_of
 
 if TYPE_CHECKING:
@@ -21,35 +22,9 @@ if TYPE_CHECKING:
     from mtqa.rules.schema import ContextSpec
 
 _BLANK = re.compile(r"\{(?:match|good|zh)\}")
-_MEMORY = 256 << 20
 _OPENERS = "\"'“‘([•-–— \t"
 _LONG = 200
 _TRIES = 3
-
-
-def compile_set(guards: Sequence[str]) -> Any:
-    """All ``guards`` in one; its ``Match(text)`` gives the indices of those that match, in order, or None.
-
-    Not an RE2 ``Set``: its one automaton of hundreds of guards builds new states on every new text, ten seconds for
-    the first megabyte. A ``Filter`` looks for the literal parts of all guards at once and tries the guards whose parts
-    are there.
-    """
-    import re2
-
-    scanner = re2.Filter()
-    for guard in guards:
-        scanner.Add(guard, _options())
-    scanner.Compile()
-    return scanner
-
-
-def _options() -> Any:
-    import re2
-
-    options = re2.Options()
-    options.max_mem = _MEMORY
-    options.log_errors = False
-    return options
 
 
 @lru_cache(maxsize=8192)
@@ -57,7 +32,7 @@ def _finder(guard: str) -> Any:
     """``search(data, position)`` of one guard over UTF-8."""
     import re2
 
-    return re2.compile(guard, _options()).search
+    return re2.compile(guard, re2_options()).search
 
 
 @lru_cache(maxsize=256)
@@ -137,6 +112,10 @@ class _Unit:
     start: int
 
 
+def _scanner(entries: Sequence[Entry]) -> Scanner:
+    return Scanner([entry.guard for entry in entries], [entry.literals for entry in entries])
+
+
 class PatternChecker:
     """All pattern entries of a rule set as one checker."""
 
@@ -148,22 +127,22 @@ class PatternChecker:
         self._contexts = rules.contexts
         self._by_line = tuple(entry for entry in chosen if entry.scope != "text")
         self._by_text = tuple(entry for entry in chosen if entry.scope == "text")
-        self._line_set = compile_set([entry.guard for entry in self._by_line])
-        self._text_set = compile_set([entry.guard for entry in self._by_text])
+        self._line_scanner = _scanner(self._by_line)
+        self._text_scanner = _scanner(self._by_text)
 
     def check(self, document: Document) -> Iterator[Finding]:
         contexts = Contexts(document, self._contexts)
         if self._by_line:
-            scan, entries = self._line_set.Match, self._by_line
+            scan, entries = self._line_scanner.candidates, self._by_line
             for line in document.lines:
                 if line.start < line.end:
                     text = document.text[line.start : line.end]
                     unit = _Unit(text, text.encode(), line.start)
-                    for index in scan(unit.data) or ():
+                    for index in scan(unit.text, unit.data):
                         yield from self._confirm(document, entries[index], unit, contexts)
         if self._by_text and document.text:
             unit = _Unit(document.text, document.text.encode(), 0)
-            for index in self._text_set.Match(unit.data) or ():
+            for index in self._text_scanner.candidates(unit.text, unit.data):
                 yield from self._match(document, self._by_text[index], unit, contexts)
 
     def _confirm(self, document: Document, entry: Entry, unit: _Unit, contexts: Contexts) -> Iterator[Finding]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from mtqa.rules.guard import widen
+from mtqa.rules.literals import required
 from mtqa.rules.safety import complaint
 
 _NAME = re.compile(r"\{\{([a-z][a-z0-9_]*)\}\}")
@@ -41,6 +42,9 @@ class PatternError(ValueError):
     """A pattern that cannot be used; the message says why."""
 
 
+Checked = tuple[str, str, tuple[str, ...]]
+
+
 def expand(pattern: str, define: dict[str, str]) -> str:
     """``pattern`` with every ``{{name}}`` replaced by its definition (which may use others)."""
     for _ in range(8):
@@ -67,8 +71,8 @@ def _phrase(form: str) -> str:
     return before + _SPACE.join(words) + after
 
 
-def checked(pattern: str, *, case: bool, examined: bool = False, anchors: bool = True) -> tuple[str, str]:
-    """``(pattern, guard)``: the pattern as ``re`` takes it, flags inside, and its RE2 guard.
+def checked(pattern: str, *, case: bool, examined: bool = False, anchors: bool = True) -> Checked:
+    """The pattern as ``re`` takes it, flags inside, its RE2 guard, and the literals its matches hold.
 
     ``examined`` leaves out the search for dangerous shapes, where the parts have been examined one by one; ``anchors``
     is for the guard (see :func:`mtqa.rules.guard.widen`).
@@ -87,7 +91,7 @@ def checked(pattern: str, *, case: bool, examined: bool = False, anchors: bool =
         raise PatternError(problem)
     if empty:
         raise PatternError("matches the empty string, so it would fire everywhere")
-    return full, guard
+    return full, guard, required(full)
 
 
 def fit_case(replacement: str, matched: str, *, starts_sentence: bool, exact: bool = False) -> str:

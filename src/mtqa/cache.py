@@ -1,0 +1,366 @@
+"""Results of linting, remembered between runs: an article that has not changed is not checked again.
+
+An entry is found by a hash of everything its result depends on: the article's bytes, encoding and settings, the rules,
+this program's code and the libraries that enter, and of the corpus' knowledge what this article reads of it, so that a
+new article elsewhere sends back to work only those that share its names. Paths and times do not enter.
+
+Entries live in one SQLite file of the user's cache folder, which any number of processes may use at once. Losing it, or
+being unable to write it, costs time only. Over ``LIMIT`` bytes, what has not been used for longest goes.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import sqlite3
+import sys
+from contextlib import suppress
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from mtqa.document import Span
+from mtqa.errors import MtqaError
+from mtqa.finding import Edit, Finding, Fix, Layer, Safety, Severity
+from mtqa.knowledge import Knowledge
+from mtqa.linter import Result, gather_each, lint_sources
+from mtqa.rules.memo import cache_folder
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from mtqa.linter import Linter, Source
+
+LIMIT = 256_000_000
+_NAME = "findings-v1.sqlite3"
+_PATIENCE = 5.0  # seconds to wait for another writer
+_BATCH = 200
+_LIBRARIES = ("ahocorasick-rs", "ftfy", "google-re2", "rapidfuzz", "sentencex", "wordfreq")
+_Forms = dict[str, list[str]]
+
+
+class _Row(msgspec.Struct, array_like=True, frozen=True):
+    """A finding as it is stored: spans as pairs, fixes as (safety, edits), edits as (start, end, replacement)."""
+
+    rule: str
+    span: tuple[int, int]
+    message: str
+    severity: int
+    mqm: str
+    confidence: float
+    fixes: list[tuple[str, list[tuple[int, int, str]]]]
+    layer: int
+    source_wording: str
+    explanation: str
+    related: list[str]
+    fields: dict[str, str]
+    fingerprint: str
+
+
+class _Stored(msgspec.Struct, array_like=True, frozen=True):
+    words: int
+    rows: list[_Row]
+
+
+_encode = msgspec.msgpack.Encoder().encode
+_decode = msgspec.msgpack.Decoder(_Stored).decode
+_decode_forms = msgspec.msgpack.Decoder(_Forms).decode
+
+
+class Store:
+    """Bytes by key in an SQLite file; every failure to read or write is a miss. Without a file it remembers nothing.
+
+    ``stamp`` counts openings, so that the least recently used entries can be told without a clock.
+    """
+
+    def __init__(self, file: Path | None = None, limit: int = LIMIT) -> None:
+        self._limit = limit
+        self._used: set[bytes] = set()
+        self._new: dict[bytes, bytes] = {}
+        self._stamp = 0
+        self._base = _opened(file) if file is not None else None
+        if self._base is not None:
+            with suppress(sqlite3.Error):
+                self._stamp = self._base.execute("SELECT coalesce(max(stamp), 0) + 1 FROM entries").fetchone()[0]
+
+    @classmethod
+    def open(cls) -> Store:
+        """The store of this user."""
+        return cls(cache_folder() / _NAME)
+
+    def get(self, keys: Sequence[bytes]) -> dict[bytes, bytes]:
+        """What is stored under these keys."""
+        found: dict[bytes, bytes] = dict(self._select("key, value", keys))
+        self._used.update(found)
+        return found
+
+    def known(self, keys: Sequence[bytes]) -> set[bytes]:
+        """Those of these keys under which something is stored."""
+        return {key for (key,) in self._select("key", keys)}
+
+    def _select(self, columns: str, keys: Sequence[bytes]) -> Iterator[Any]:
+        if self._base is None:
+            return
+        with suppress(sqlite3.Error):
+            for start in range(0, len(keys), _BATCH):
+                some = keys[start : start + _BATCH]
+                marks = ",".join("?" * len(some))
+                yield from self._base.execute(f"SELECT {columns} FROM entries WHERE key IN ({marks})", some)  # noqa: S608
+
+    def put(self, key: bytes, value: bytes) -> None:
+        """Store a value; written in batches, the last one by :meth:`close`."""
+        if self._base is None:
+            return
+        self._new[key] = value
+        if len(self._new) >= _BATCH:
+            self._flush()
+
+    def _flush(self) -> None:
+        rows = [(key, value, self._stamp) for key, value in self._new.items()]
+        self._new.clear()
+        if self._base is not None and rows:
+            with suppress(sqlite3.Error), self._base:
+                self._base.executemany("INSERT OR REPLACE INTO entries VALUES (?, ?, ?)", rows)
+
+    def close(self) -> None:
+        """Write what is left, note what was used, and drop the oldest where there is too much."""
+        self._flush()
+        if self._base is None:
+            return
+        with suppress(sqlite3.Error):
+            full = self._pages(self._base) > self._limit
+            age = 0 if full else 20  # seldom, so that a run that only reads writes next to nothing
+            with self._base:
+                old = [(self._stamp, key, self._stamp - age) for key in self._used]
+                self._base.executemany("UPDATE entries SET stamp = ? WHERE key = ? AND stamp < ?", old)
+            if full:
+                self._shrink(self._base)
+        self._base.close()
+        self._base = None
+
+    @staticmethod
+    def _pages(base: sqlite3.Connection) -> int:
+        """The size of the file in bytes."""
+        pages, size = (base.execute(f"PRAGMA {name}").fetchone()[0] for name in ("page_count", "page_size"))
+        return int(pages * size)
+
+    def _shrink(self, base: sqlite3.Connection) -> None:
+        """Drop what has not been used for longest until half of the limit is free, and pack the file."""
+        left = base.execute("SELECT coalesce(sum(length(value) + 64), 0) FROM entries").fetchone()[0]
+        with base:
+            while left > self._limit // 2:
+                oldest = "SELECT key, length(value) + 64 FROM entries ORDER BY stamp, key LIMIT 50"
+                rows = base.execute(oldest).fetchall()
+                base.executemany("DELETE FROM entries WHERE key = ?", [(key,) for key, _ in rows])
+                left -= sum(length for _, length in rows)
+        base.execute("VACUUM")
+
+
+def _opened(file: Path) -> sqlite3.Connection | None:
+    """The database, made anew where it is damaged; None where there can be none."""
+    for _ in range(2):
+        try:
+            file.parent.mkdir(parents=True, exist_ok=True)
+            base = sqlite3.connect(file, timeout=_PATIENCE)
+            base.execute("PRAGMA synchronous = OFF")
+            base.execute("CREATE TABLE IF NOT EXISTS entries (key BLOB PRIMARY KEY, value BLOB, stamp INTEGER)")
+            base.execute("CREATE INDEX IF NOT EXISTS by_stamp ON entries (stamp, key)")
+        except (OSError, sqlite3.OperationalError):
+            return None
+        except sqlite3.DatabaseError:
+            with suppress(OSError):
+                file.unlink()
+        else:
+            return base
+    return None
+
+
+@dataclass(frozen=True)
+class _Known:
+    """What is known of a source before it is checked: the hash of its content, and the forms it contains."""
+
+    content: bytes
+    forms: _Forms
+
+
+class CachedLinter:
+    """Lints sources as :func:`mtqa.linter.lint_sources` does, with the same results, checking only what is new."""
+
+    def __init__(self, linter: Linter, store: Store) -> None:
+        self._linter = linter
+        self._store = store
+        self._known: dict[str, _Known] = {}
+        settings = (
+            linter.rules.digest,
+            linter.selection,
+            linter.max_line,
+            [r.id for r in linter.rules.rules],
+            _engine(),
+        )
+        self._settings = _hash(repr(settings).encode())
+
+    def gather(self, sources: Iterable[Source], jobs: int = 1) -> Knowledge:
+        """What the sources together tell (see :func:`mtqa.linter.gather_knowledge`)."""
+        if not self._linter.rules.of_kind("consistency"):
+            return Knowledge()
+        listed = list(sources)
+        contents = {source.name: content for source in listed if (content := _content(source)) is not None}
+        keys = {name: _hash(b"forms", self._settings, content) for name, content in contents.items()}
+        found = self._store.get(list(keys.values()))
+        forms = {name: _forms_in(found.get(key)) for name, key in keys.items()}
+        missing = [source for source in listed if forms.get(source.name) is None]
+        for source, knowledge in zip(missing, gather_each(self._linter, missing, jobs), strict=True):
+            forms[source.name] = told = {entry: list(counts) for entry, counts in knowledge.forms.items()}
+            if source.name in keys:
+                self._store.put(keys[source.name], _encode(told))
+        self._known = {name: _Known(content, forms[name] or {}) for name, content in contents.items()}
+        return Knowledge.merged(
+            Knowledge({entry: dict.fromkeys(met, 1) for entry, met in (told or {}).items()}) for told in forms.values()
+        )
+
+    def lint(self, linter: Linter, sources: Iterable[Source], jobs: int = 1) -> Iterator[Result]:
+        """Lint every source in order; ``linter`` is the one this was made for, with the knowledge gathered."""
+        listed = list(sources)
+        keys = [self._key(linter, source, _content(source)) for source in listed]
+        known = self._store.known([key for key in keys if key is not None])
+        fresh = lint_sources(linter, [s for s, key in zip(listed, keys, strict=True) if key not in known], jobs)
+        for start in range(0, len(listed), _BATCH):
+            some = list(zip(listed, keys, strict=True))[start : start + _BATCH]
+            values = self._store.get([key for _, key in some if key is not None and key in known])
+            for source, key in some:
+                revived = _revived(source, values.get(key, b"")) if key is not None else None
+                if revived is None:
+                    revived = next(fresh) if key not in known else linter.lint(source)
+                    self._remember(linter, revived)
+                yield revived
+
+    def _key(self, linter: Linter, source: Source, content: bytes | None) -> bytes | None:
+        """The key of a result; None for what cannot be read, or has changed since it was gathered."""
+        known = self._known.get(source.name)
+        if content is None or (known is not None and known.content != content):
+            return None
+        forms = sorted(known.forms) if known is not None else ()
+        told = [(entry, sorted(linter.knowledge.forms.get(entry, ()))) for entry in forms]
+        active = [selection for pattern, selection in linter.overrides if fnmatchcase(source.name, pattern)]
+        return _hash(b"result", self._settings, content, repr((told, active)).encode())
+
+    def _remember(self, linter: Linter, result: Result) -> None:
+        if result.document is None or result.errors:
+            return
+        content = _hash(result.document.data, (result.source.encoding or "").encode())
+        if (key := self._key(linter, result.source, content)) is not None:
+            rows = [_row(finding) for finding in result.findings]
+            self._store.put(key, _encode(_Stored(result.words, rows)))
+
+    def checkers(self, linter: Linter) -> list[str]:
+        """The names of the checkers that ``linter`` runs."""
+        key = _hash(b"checkers", self._settings)
+        with suppress(KeyError, msgspec.MsgspecError):
+            return msgspec.msgpack.decode(self._store.get([key])[key], type=list[str])
+        names = [checker.name for checker in linter.checkers]
+        self._store.put(key, _encode(names))
+        return names
+
+    def close(self) -> None:
+        """Write what was found out."""
+        self._store.close()
+
+
+def _content(source: Source) -> bytes | None:
+    """A hash of what a source holds, or None where it cannot be read: then linting says why."""
+    if source.error is not None:
+        return None
+    data = source.data
+    if data is None:
+        try:
+            data = Path(source.file or source.name).read_bytes()
+        except (OSError, ValueError):
+            return None
+    return _hash(data, (source.encoding or "").encode())
+
+
+def _forms_in(value: bytes | None) -> _Forms | None:
+    if value is not None:
+        with suppress(msgspec.MsgspecError):
+            return _decode_forms(value)
+    return None
+
+
+def _revived(source: Source, value: bytes) -> Result | None:
+    """A stored result, with its document read anew; None where either cannot be had."""
+    try:
+        stored = _decode(value)
+        return Result(source, source.read(), tuple(map(_finding, stored.rows)), stored.words)
+    except (msgspec.MsgspecError, MtqaError):
+        return None
+
+
+def _row(finding: Finding) -> _Row:
+    return _Row(
+        finding.rule,
+        (finding.span.start, finding.span.end),
+        finding.message,
+        finding.severity.value,
+        finding.mqm,
+        finding.confidence,
+        [
+            (fix.safety.value, [(edit.span.start, edit.span.end, edit.replacement) for edit in fix.edits])
+            for fix in finding.fixes
+        ],
+        finding.layer.value,
+        finding.source_wording,
+        finding.explanation,
+        list(finding.related),
+        dict(finding.fields),
+        finding.fingerprint,
+    )
+
+
+def _finding(row: _Row) -> Finding:
+    return Finding(
+        row.rule,
+        Span(*row.span),
+        row.message,
+        Severity(row.severity),
+        row.mqm,
+        row.confidence,
+        tuple(
+            Fix(tuple(Edit(Span(start, end), text) for start, end, text in edits), Safety(safety))
+            for safety, edits in row.fixes
+        ),
+        Layer(row.layer),
+        row.source_wording,
+        row.explanation,
+        tuple(row.related),
+        row.fields,
+        row.fingerprint,
+    )
+
+
+def _hash(*parts: bytes) -> bytes:
+    digest = hashlib.sha256()
+    for part in parts:
+        digest.update(len(part).to_bytes(8, "big"))
+        digest.update(part)
+    return digest.digest()
+
+
+@cache
+def _engine() -> str:
+    """A digest of the program, Python, and the libraries that findings depend on."""
+    from importlib.metadata import PackageNotFoundError, version
+
+    digest = hashlib.sha256(sys.version.encode())
+    package = Path(__file__).parent
+    for folder in (package, package / "checkers", package / "rules"):
+        for file in sorted(folder.glob("*.py")):
+            digest.update(file.read_bytes())
+    for library in _LIBRARIES:
+        try:
+            digest.update(f"{library}={version(library)}".encode())
+        except PackageNotFoundError:
+            digest.update(f"{library}=none".encode())
+    return digest.hexdigest()

@@ -1,0 +1,408 @@
+"""A review going on: where the editor is, and the verbs. Screens show it and call it; it knows none of them.
+
+Every verb is on the disk when it returns and says in words what it did. What cannot be done raises an
+:class:`mtqa.errors.MtqaError` that says why; nothing has changed then.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mtqa.corrections.anchor import quote
+from mtqa.corrections.choice import Choice, edit, hold, judge, undo
+from mtqa.corrections.decision import Verdict
+from mtqa.document import Span
+from mtqa.errors import MtqaError
+from mtqa.finding import Edit
+from mtqa.review.corpus import Corpus
+from mtqa.review.history import History, Step
+from mtqa.review.pace import Pace
+from mtqa.review.queue import Filter, Key, Order, Queue, sort_key
+from mtqa.review.work import Work
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from mtqa.corrections.decision import Decision
+    from mtqa.corrections.store import Corrections
+    from mtqa.linter import Linter, Source
+    from mtqa.review.queue import Item
+
+_DONE = {
+    Verdict.REJECT: "Rejected",
+    Verdict.DEFER: "Deferred",
+    Verdict.RETRANSLATE: "Marked to be translated again",
+    Verdict.DROP: "Marked to be dropped",
+}
+
+
+class ReviewError(MtqaError):
+    """Something that cannot be done here and now."""
+
+
+class Session:
+    """One editor's review of a corpus. Without a ``linter`` texts can be read until :meth:`equip` brings one."""
+
+    def __init__(
+        self, sources: Sequence[Source], corrections: Corrections, by: str, linter: Linter | None = None
+    ) -> None:
+        self.corpus = Corpus(sources, corrections)
+        self.by = by
+        self.linter = linter
+        self.order = Order.WEIGHT
+        self.filter = Filter()
+        self.with_deferred = False
+        self.history = History()
+        self.pace = Pace()
+        self.index = 0
+        self.work: Work | None = None
+        self.queue = Queue()
+        self.key = ""
+        touched = self.corpus.last_touched(by)
+        self.open(touched[0] if touched else 0)
+        self._left_off = touched[1] if touched else None
+        if linter:
+            self._find_place()
+
+    def equip(self, linter: Linter) -> None:
+        """Take a linter that knows more than the one before; the editor stays where they are."""
+        is_first = self.linter is None
+        self.linter = linter
+        if self.work:
+            self.work.relint(linter)
+        self._requeue()
+        if is_first:
+            self._find_place()
+
+    # -- where we are
+
+    @property
+    def current(self) -> Item | None:
+        """The finding that verbs are about."""
+        return self.queue.find(self.key)
+
+    def _item(self) -> Item:
+        item = self.current
+        if item is None:
+            raise ReviewError("no finding is selected", remedy="go to one, or select words to correct")
+        return item
+
+    @property
+    def _working(self) -> Work:
+        if self.work is None:
+            raise ReviewError(self.corpus.problems.get(self.index, "no article is open"))
+        return self.work
+
+    def open(self, index: int, key: str = "") -> None:
+        """Show an article. One that cannot be read is shown as such: ``work`` is None, the corpus holds the problem."""
+        self.index = index
+        self.work = None
+        try:
+            source = self.corpus.sources[index]
+            self.work = Work(self.corpus.corrections.article(source.read()), self.linter)
+        except MtqaError as error:
+            self.corpus.fail(index, str(error))
+        self._requeue()
+        self.key = key or (self.queue.items[0].key if self.queue.items else "")
+
+    def _requeue(self) -> None:
+        items: tuple[Item, ...] = ()
+        if self.work:
+            items = self.work.items + (self.work.deferred if self.with_deferred else ())
+            if self.linter:
+                self.corpus.note(self.index, self.work.briefs())
+        self.queue = Queue.of(items, self.order, self.filter)
+
+    def _find_place(self) -> None:
+        """Go where the editor left off: behind the last finding decided on, or on the one last taken back."""
+        last = self._left_off
+        if last and self.work:
+            if last.verdict is Verdict.UNDO and self.queue.find(last.fingerprint):
+                self.key = last.fingerprint
+                return
+            if place := self._place_of(last.fingerprint):
+                self._advance(place)
+                return
+        if not self.queue.items:
+            self._advance_article()
+        else:
+            self.key = self.queue.items[0].key
+
+    def _place_of(self, key: str) -> Key | None:
+        """Where a finding of the original stands in the queue, or would if it were open."""
+        findings = self.work.findings if self.work else []
+        found = next((f for f in findings if f.fingerprint == key), None)
+        return sort_key(found, found.span, self.order) if found else None
+
+    def _advance(self, place: Key) -> str:
+        found = self.queue.after(place) or (self.queue.items[0] if self.queue.items else None)
+        if found:
+            self.key = found.key
+            return ""
+        return self._advance_article()
+
+    def _advance_article(self) -> str:
+        """To the next article with something open, from the first again behind the last one."""
+        start, self.key = self.index, ""
+        for begin in (start, -1):
+            index = self.corpus.next_open(begin, 1, self.filter)
+            while index is not None:
+                self.open(index)
+                if self.queue.items:
+                    return "article done"
+                index = self.corpus.next_open(index, 1, self.filter)
+        if self.index != start:
+            self.open(start)
+        return "nothing is open any more"
+
+    # -- moving
+
+    def step(self, by: int) -> None:
+        """To the next (+1) or previous (-1) finding, over article borders."""
+        found = self.queue.step(self.key, by) if self.key else None
+        if found is None and self.queue.items and not self.current:
+            found = self.queue.items[0]
+        if found:
+            self.key = found.key
+        elif not self.step_article(by, only_open=True):
+            raise ReviewError("this is the last finding" if by > 0 else "this is the first finding")
+        elif by < 0 and self.queue.items:
+            self.key = self.queue.items[-1].key
+
+    def step_article(self, by: int, *, only_open: bool = False) -> bool:
+        """To the next or previous article; with ``only_open`` to one with open findings. False when there is none."""
+        start, key = self.index, self.key
+        index = self._next_article(start, by, only_open=only_open)
+        while index is not None:
+            self.open(index)
+            if self.queue.items or not only_open:
+                return True
+            index = self._next_article(index, by, only_open=only_open)
+        if self.index != start:
+            self.open(start, key)
+        return False
+
+    def _next_article(self, index: int, by: int, *, only_open: bool) -> int | None:
+        if only_open:
+            return self.corpus.next_open(index, by, self.filter)
+        return index + by if 0 <= index + by < len(self.corpus) else None
+
+    def step_severity(self, by: int) -> None:
+        """To the next finding of another severity, or the group before."""
+        found = self.queue.other_severity(self.key, by)
+        if found is None:
+            raise ReviewError("no other severity in this direction")
+        self.key = found.key
+
+    def go(self, key: str) -> None:
+        """To a finding of this article."""
+        if self.queue.find(key):
+            self.key = key
+
+    def show(self, *, order: Order | None = None, chosen: Filter | None = None, deferred: bool | None = None) -> None:
+        """Change what is queued and how; the current finding stays current if it is still there."""
+        self.order = order or self.order
+        self.filter = self.filter if chosen is None else chosen
+        self.with_deferred = self.with_deferred if deferred is None else deferred
+        self._requeue()
+        if not self.current:
+            self.key = self.queue.items[0].key if self.queue.items else ""
+
+    # -- deciding on the current finding
+
+    def accept(self, number: int = 1) -> str:
+        """Take a candidate, counted from 1."""
+        item = self._item()
+        if not item.fixes:
+            raise ReviewError("no candidate is known for this finding", remedy="edit it in your own words")
+        if not 1 <= number <= len(item.fixes):
+            raise ReviewError(f"there is no candidate {number}", remedy=f"there are {len(item.fixes)}")
+        return self._change(item.fixes[number - 1].edits, "Accepted", item, accepted=True)
+
+    def edit(self, text: str) -> str:
+        """Replace the words of the current finding."""
+        item = self._item()
+        return self._change((Edit(item.here, text),), "Edited", item)
+
+    def delete(self) -> str:
+        """Delete the passage that the current finding is about."""
+        item = self._item()
+        return self._change((Edit(self.deletion(item.here), ""),), "Deleted", item)
+
+    def hold(self, verdict: Verdict, why: str = "") -> str:
+        """Leave the text as it is: reject or defer, or mark the passage as beyond repair."""
+        item = self._item()
+        choice = hold(self._working.document, verdict, item.finding, why)
+        return self._decide(_DONE[verdict], [choice], item)
+
+    # -- deciding on any words
+
+    def replace(self, edits: Sequence[Edit], why: str = "") -> str:
+        """Change any words of the corrected text."""
+        if not edits:
+            raise ReviewError("nothing was changed")
+        return self._change(edits, "Corrected", None, why=why)
+
+    def mark(self, here: Span, verdict: Verdict, why: str = "") -> str:
+        """Mark a passage to be translated again or dropped; what is open inside it goes with it."""
+        work = self._working
+        choices = [judge(work.document, verdict, work.overlay.original(here), why)]
+        choices += [hold(work.document, verdict, i.finding, why) for i in work.items if here.contains(i.here)]
+        return self._decide(_DONE[verdict], choices, None)
+
+    def deletion(self, here: Span) -> Span:
+        """``here`` with the blank, or the line ending, that should go with it."""
+        text = self._working.overlay.text
+        start, end = here.start, here.end
+        before = text[start - 1 : start]
+        after = text[end : end + 1]
+        if before in ("", "\n") and text.startswith(("\n", "\r\n"), end):
+            return Span(start, text.index("\n", end) + 1)
+        if before == " " and (after in ("", " ", "\n", "\r") or not after.isalnum()):
+            return Span(start - 1, end)
+        if after == " " and before in ("", "\n"):
+            return Span(start, end + 1)
+        return here
+
+    # -- recording
+
+    def _change(
+        self, edits: Sequence[Edit], label: str, item: Item | None, *, accepted: bool = False, why: str = ""
+    ) -> str:
+        choices = self.choices(self._working, edits, item, accepted=accepted, why=why)
+        return self._decide(label, choices, item)
+
+    @staticmethod
+    def choices(
+        work: Work, edits: Sequence[Edit], item: Item | None, *, accepted: bool = False, why: str = ""
+    ) -> list[Choice]:
+        """What edits of the corrected text mean as decisions on the original."""
+        document, rewrite = work.document, work.overlay.rewrite(edits)
+        if not rewrite.takes_in:
+            if item and accepted:
+                changes = tuple(quote(document, e.span, e.replacement) for e in rewrite.edits)
+                finding = item.finding
+                return [Choice(Verdict.ACCEPT, changes, finding.rule, finding.fingerprint, why or finding.message)]
+            return [edit(document, rewrite.edits, why, item.finding if item else None)]
+        first, *others = rewrite.takes_in
+        if all(document.slice(e.span) == e.replacement for e in rewrite.edits):
+            return [undo(name, why) for decision in rewrite.takes_in for name in _lineage(work, decision)]
+        changes = tuple(quote(document, e.span, e.replacement) for e in rewrite.edits)
+        replaces = "" if first.fingerprint else first.id
+        again = Choice(
+            Verdict.EDIT, changes, first.rule, first.fingerprint, why or _reason(item, first), replaces=replaces
+        )
+        return [*(undo(decision) for decision in others), again]
+
+    def _decide(self, label: str, choices: Sequence[Choice], item: Item | None) -> str:
+        work = self._working
+        place = sort_key(item.finding, item.original, self.order) if item else None
+        before = {i.key for i in work.items}
+        ids = record(work, choices, self.by)
+        if not ids:
+            return "That is decided already"
+        self.history.add(Step(label, ((work.path, ids),), work.path, item.key if item else self.key))
+        self.pace.tick()
+        work.refresh()
+        self._requeue()
+        said = [label]
+        gone = len(before - {i.key for i in work.items}) - (1 if item else 0)
+        new = len({i.key for i in work.items} - before)
+        if gone > 0:
+            said.append(f"{gone} more resolved")
+        if new:
+            said.append(f"{new} new")
+        if place:
+            said.append(self._advance(place))
+        elif not self.current and self.queue.items:
+            self.key = self.queue.items[0].key
+        return " · ".join(part for part in said if part)
+
+    # -- taking back
+
+    def undo(self) -> str:
+        """Take the last step back: of this session, or before it the last standing decision on this article."""
+        step = self.history.done.pop() if self.history.done else self._step_from_ledger()
+        if step is None:
+            raise ReviewError("there is nothing to undo")
+        self.history.undone.append(Step(step.label, self._take_back(step), step.article, step.key))
+        self._return_to(step)
+        return f"Undone: {step.label.lower()}" + (f" ({step.size} decisions)" if step.size > 2 else "")
+
+    def redo(self) -> str:
+        """Make the step that was undone last again."""
+        if not self.history.undone:
+            raise ReviewError("there is nothing to redo")
+        step = self.history.undone.pop()
+        parts = self._take_back(step)
+        self.history.done.append(Step(step.label, parts, step.article, step.key))
+        self._return_to(step)
+        if place := self._place_of(step.key):
+            self._advance(place)
+        return f"Redone: {step.label.lower()}"
+
+    def _take_back(self, step: Step) -> tuple[tuple[str, tuple[str, ...]], ...]:
+        parts = []
+        for path, ids in reversed(step.parts):
+            source = self.corpus.sources[self.corpus.index[path]]
+            is_here = self.work is not None and self.work.path == path
+            work = self._working if is_here else Work(self.corpus.corrections.article(source.read()), self.linter)
+            parts.append((path, record(work, [undo(name) for name in reversed(ids)], self.by)))
+            work.refresh()
+            if not is_here and self.linter:
+                self.corpus.note(self.corpus.index[path], work.briefs())
+        return tuple(parts)
+
+    def _return_to(self, step: Step) -> None:
+        index = self.corpus.index.get(step.article, self.index)
+        if index != self.index:
+            self.open(index)
+        self._requeue()
+        if self.queue.find(step.key):
+            self.key = step.key
+        elif not self.current:
+            self.key = self.queue.items[0].key if self.queue.items else ""
+
+    def _step_from_ledger(self) -> Step | None:
+        if self.work is None:
+            return None
+        state = self.work.article.state
+        for decision in reversed(tuple(state.decisions.values())):
+            gone = decision.id in state.undone or decision.id in state.superseded
+            if decision.by == self.by and decision.verdict not in (Verdict.UNDO, Verdict.REBASE) and not gone:
+                label = _DONE.get(decision.verdict, "Changed")
+                return Step(label, ((self.work.path, (decision.id,)),), self.work.path, decision.fingerprint)
+        return None
+
+
+def record(work: Work, choices: Sequence[Choice], by: str) -> tuple[str, ...]:
+    """Record choices that belong together; the ids of what is new in the ledger, in order.
+
+    Raises the reason when one of them cannot stand; the others are taken back then.
+    """
+    before = set(work.article.state.decisions)
+    outcome = work.article.decide_all(choices, by)
+    ids = tuple(decision.id for decision in outcome.decisions if decision.id not in before)
+    if outcome.refusals:
+        if ids:
+            work.article.decide_all([undo(name) for name in reversed(ids)], by)
+        raise outcome.refusals[0].error
+    return ids
+
+
+def _lineage(work: Work, decision: Decision) -> list[str]:
+    """A decision and those it stands in place of, the latest first: all must go for the original to come back."""
+    state = work.article.state
+    ids, waiting = [], [decision.id]
+    while waiting:
+        name = waiting.pop(0)
+        if name not in ids and name not in state.undone and name in state.decisions:
+            found = state.decisions[name]
+            if found.verdict.changes_text:
+                ids.append(name)
+            waiting += found.supersedes
+    return ids
+
+
+def _reason(item: Item | None, first: Decision) -> str:
+    return item.finding.message if item else first.why

@@ -1,0 +1,31 @@
+"""The shapes that stand for severities and verdicts, as symbols or in plain ASCII."""
+
+from __future__ import annotations
+
+UNICODE = {
+    "critical": "◆",
+    "major": "▲",
+    "minor": "●",
+    "neutral": "○",
+    "retranslate": "↻",
+    "drop": "⊘",
+    "done": "✓",
+    "here": "▶",
+}
+ASCII = {
+    "critical": "#",
+    "major": "!",
+    "minor": "*",
+    "neutral": "-",
+    "retranslate": "@",
+    "drop": "%",
+    "done": "+",
+    "here": ">",
+}
+BRACKETS = ("[-", "-]", "{+", "+}")
+LABELS = "asdfghjklqwertyuiopzxcvbnm"
+
+
+def shapes(name: str) -> dict[str, str]:
+    """The set of that name: "unicode", or "ascii" for terminals that draw symbols two cells wide."""
+    return ASCII if name == "ascii" else UNICODE

@@ -1,0 +1,68 @@
+"""One pass over a line for all rules at once: which of them may match it.
+
+Most patterns require some literal text (:mod:`mtqa.rules.literals`); one Aho-Corasick automaton looks for all of these
+literals together. RE2 looks for the few patterns that require none, by their guards (:mod:`mtqa.rules.guard`).
+
+An RE2 ``Set`` over all guards was tried first: its one automaton of hundreds of guards keeps building new states, ten
+seconds for the first megabyte. So was RE2's own prefilter, ``Filter``: its automaton for the literals is bound to
+8 MiB, which thousands of them exhaust, and then costs 150 ns a byte.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from mtqa.rules.literals import fold
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+_MEMORY = 256 << 20
+
+
+class Scanner:
+    """``guards`` and ``literals`` are those of the patterns, by position; ``literals`` may be empty for some."""
+
+    def __init__(self, guards: Sequence[str], literals: Sequence[tuple[str, ...]]) -> None:
+        from ahocorasick_rs import BytesAhoCorasick
+
+        owners: dict[str, set[int]] = {}
+        for index, found in enumerate(literals):
+            for literal in found:
+                owners.setdefault(literal, set()).add(index)
+        self._owners = [frozenset(indices) for indices in owners.values()]
+        self._automaton = BytesAhoCorasick([literal.encode() for literal in owners]) if owners else None
+        self._rest = [index for index, found in enumerate(literals) if not found]
+        self._filter = compile_filter([guards[index] for index in self._rest]) if self._rest else None
+
+    def candidates(self, text: str, data: bytes) -> list[int]:
+        """Positions, in order, of all patterns that match ``text``, and of some that do not; ``data`` is its UTF-8."""
+        found: set[int] = set()
+        if self._automaton is not None:
+            folded = data.lower() if text.isascii() else fold(text).encode()
+            for literal in {match[0] for match in self._automaton.find_matches_as_indexes(folded, overlapping=True)}:
+                found |= self._owners[literal]
+        if self._filter is not None:
+            found.update(self._rest[index] for index in self._filter.Match(data) or ())
+        return sorted(found)
+
+
+def compile_filter(guards: Sequence[str]) -> Any:
+    """An RE2 filter over ``guards``; ``Match(text)`` gives the indices of those that match, in order, or None."""
+    import re2
+
+    scanner = re2.Filter()
+    for guard in guards:
+        scanner.Add(guard, re2_options())
+    scanner.Compile()
+    return scanner
+
+
+def re2_options() -> Any:
+    """Room for large automata, and no messages on standard error when it runs out."""
+    import re2
+
+    options = re2.Options()
+    options.max_mem = _MEMORY
+    options.log_errors = False
+    return options
