@@ -7,18 +7,21 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from mtqa.config import Config, load_config
 from mtqa.corrections.batch import accept_safe
-from mtqa.corrections.store import Corrections
 from mtqa.linter import Linter
 from mtqa.project import corrections_of
 from mtqa.release.build import Built, Request
 from mtqa.release.build import build as build_release
 from mtqa.rules.load import load_rules, shipped_rules
 from mtqa.sources import find_sources
+
+if TYPE_CHECKING:
+    from mtqa.corrections.store import Corrections
 
 SEEDS = Path(__file__).resolve().parents[2] / "seeds"
 ANA = "Ana <ana@example.org>"
@@ -31,7 +34,7 @@ license = "CC-BY-4.0"
 CLEAN = (
     "Strike ends in the north\n\nSource: Example Daily\n2023-10-20 07:19\n\n"
     "The two sides met on Monday. They agreed on a plan for the summer, and the strike ended after nine days.\n\n"
-    "Editor in charge: Li Ming\n"
+    "Editor: Li Ming\n"
 )
 FAULTY = (
     "A meeting\n\nOn Monday the industrial workers team construction reform was praised by the workers of Nanjing.\n"
@@ -62,10 +65,9 @@ class Project:
         request = Request(version, self.root / to, date="2026-11-20", **options)  # type: ignore[arg-type]
         return build_release(self.config, find_sources((), self.config), request)
 
-    def command(self, *arguments: str, **environment: str) -> list[str]:
+    def command(self, *arguments: str) -> list[str]:
         """The command line to run, for tests that have to kill or starve it."""
-        program = "import mtqa.cli as c; c._COMMANDS.setdefault('release', ('mtqa.cli.release', '')); c.main()"
-        return [sys.executable, "-c", program, "release", *arguments]
+        return [sys.executable, "-m", "mtqa", "release", *arguments]
 
     def run(self, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
         env = {**os.environ, "SOURCE_DATE_EPOCH": "1700000000", **environment}

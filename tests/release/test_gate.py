@@ -178,7 +178,7 @@ def test_two_articles_of_one_id(project: Project) -> None:
     (project.root / "articles" / "clean.text").write_text("Another.\n", encoding="utf-8")
     config = (project.root / "mtqa.toml").read_text(encoding="utf-8")
     (project.root / "mtqa.toml").write_text(f'include = ["*.txt", "*.text"]\n{config}', encoding="utf-8")
-    with pytest.raises(ReleaseError, match="articles/clean.txt: has the same id as articles/clean.text"):
+    with pytest.raises(ReleaseError, match=r"articles/clean\.txt: has the same id as articles/clean\.text"):
         project.build()
 
 
@@ -186,7 +186,7 @@ def test_corrections_without_their_original(project: Project) -> None:
     article, finding = faulty(project)
     article.decide(accept(article.document, finding), ANA)
     (project.root / article.path).unlink()
-    with pytest.raises(ReleaseError, match="articles/faulty.txt: has corrections"):
+    with pytest.raises(ReleaseError, match=r"articles/faulty\.txt: has corrections"):
         project.build()
 
 

@@ -28,7 +28,8 @@ import sys
 from datasets import load_dataset
 articles = load_dataset(sys.argv[1], split="train", cache_dir=sys.argv[2])
 edits = load_dataset(sys.argv[1], "edits", split="train", cache_dir=sys.argv[2])
-print(len(articles), len(edits), articles.column_names == sys.argv[3].split(), edits.column_names == sys.argv[4].split())
+same = [articles.column_names == sys.argv[3].split(), edits.column_names == sys.argv[4].split()]
+print(len(articles), len(edits), *same)
 """
 
 

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from mtqa.release.build import build as build_release
 from mtqa.release.build import Request
+from mtqa.release.build import build as build_release
 from mtqa.release.manifest import SUMS, read_manifest, release_id
 from mtqa.sources import find_sources
 

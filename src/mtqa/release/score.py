@@ -5,9 +5,9 @@ and the text a compound Poisson process. For such weighted sums of Poisson count
 Medicine 16, 791-801) give an interval from the gamma distribution that holds for few events and for none, which a
 bootstrap does not. Its quantiles are taken by the Wilson-Hilferty approximation (1931), exact enough from one event on.
 
-In simulations with sentences that weigh 1 to 25 the lower end was above the truth in at most 2 % of texts, and the upper
-end below it in at most 10 %: a text of a dozen faulty sentences that happens to have no critical one does not tell how
-often there is one. docs/release.md has the figures.
+In simulations with sentences that weigh 1 to 25 the lower end was above the truth in at most 2 % of texts, and the
+upper end below it in at most 10 %: a text of a dozen faulty sentences that happens to have no critical one does not
+tell how often there is one. docs/release.md has the figures.
 
 A short text has a wide interval. The harsh verdicts ask for evidence, so they look at the lower end.
 """
