@@ -35,7 +35,7 @@ class _Prose(SingleFileSnapshotExtension):
     """One text file per document below ``tests/prose``."""
 
     _write_mode = WriteMode.TEXT
-    file_extension = "txt"
+    file_extension = _file_extension = "txt"  # the latter is what syrupy 4 calls it
 
     @classmethod
     def dirname(cls, *, test_location: PyTestLocation) -> str:

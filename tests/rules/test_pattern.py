@@ -149,8 +149,8 @@ def test_expand_refuses(pattern: str, message: str) -> None:
 
 
 def test_checked_puts_the_flags_inside() -> None:
-    insensitive, _ = checked("mass staff|b", case=False)
-    sensitive, _ = checked("mass staff|b", case=True)
+    insensitive, _, _ = checked("mass staff|b", case=False)
+    sensitive, _, _ = checked("mass staff|b", case=True)
     assert re.fullmatch(insensitive, "MASS STAFF")
     assert re.fullmatch(insensitive, "B")
     assert not re.fullmatch(sensitive, "MASS STAFF")
