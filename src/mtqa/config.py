@@ -24,6 +24,7 @@ from mtqa.rules.schema import SeverityName  # noqa: TC001 - msgspec reads the an
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+VerdictName = Literal["publish", "repair", "retranslate", "drop"]
 _FILES = ("mtqa.toml", "pyproject.toml")
 _HEADER = re.compile(r"^\s*(\[\[?)\s*([\w.\-\"' ]+?)\s*\]\]?")
 _KEY = re.compile(r"""^\s*(?:"([^"]+)"|'([^']+)'|([\w-]+))\s*(?:=|\.)""")
@@ -55,6 +56,29 @@ class Review(_Strict, frozen=True, kw_only=True, rename="kebab"):
     keys: dict[str, str | list[str]] = {}
 
 
+class Release(_Strict, frozen=True, kw_only=True, rename="kebab"):
+    """What a release says of itself, and the thresholds of its verdicts (see docs/release.md).
+
+    ``publish``, ``retranslate`` and ``drop`` are MQM penalty points per 1,000 words; ``exclude`` names verdicts whose
+    articles are left out even though nobody decided so; ``near_duplicate`` is a Jaccard similarity.
+    """
+
+    name: str = "corpus"
+    title: str = ""
+    description: str = ""
+    license: str = ""
+    creator: str = ""
+    url: str = ""
+    citation: str = ""
+    language: str = "en"
+    translated_from: str = "zh"
+    publish: float = 25.0
+    retranslate: float = 200.0
+    drop: float = 400.0
+    exclude: list[VerdictName] = []
+    near_duplicate: float = 0.8
+
+
 class Settings(_Strict, frozen=True, kw_only=True, rename="kebab"):
     """All keys of the configuration, with their defaults.
 
@@ -79,6 +103,10 @@ class Settings(_Strict, frozen=True, kw_only=True, rename="kebab"):
     max_score: Annotated[float, msgspec.Meta(ge=0)] | None = None
     overrides: list[Override] = []
     review: Review = Review()
+    release: Release = Release()
+
+
+_TABLES: dict[str, type[msgspec.Struct]] = {"overrides": Override, "release": Release, "review": Review}
 
 
 @dataclass(frozen=True)
@@ -195,9 +223,7 @@ def _explained(file: Path, text: str, prefix: list[str], problem: str) -> Config
     ]
     remedy = ""
     if found := re.search(r"unknown field `([^`]+)`", message):
-        known = _known_keys(
-            next((t for name, t in (("overrides", Override), ("review", Review)) if name in steps), Settings)
-        )
+        known = _known_keys(_TABLES.get(str(steps[0]) if steps else "", Settings))
         near = get_close_matches(found[1], known, 1)
         message = f"unknown key {found[1]!r}"
         remedy = f"did you mean {near[0]!r}?" if near else f"known keys: {', '.join(known)}"

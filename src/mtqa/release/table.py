@@ -1,0 +1,140 @@
+"""The data files: Parquet, JSON Lines in Zstandard, and plain text; the same rows give the same bytes."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+from typing import TYPE_CHECKING, Any, Protocol
+
+import msgspec
+
+from mtqa.release.libraries import library
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+    from pathlib import Path
+
+    from mtqa.release.record import Record
+
+FORMATS = ("parquet", "jsonl.zst", "txt")
+_ROW_GROUP = 1024
+_LEVEL = 9
+
+
+class _Writer(Protocol):
+    def write(self, rows: Sequence[dict[str, Any]]) -> None: ...
+
+    def close(self) -> None: ...
+
+
+class _Parquet:
+    def __init__(self, file: Path, columns: Mapping[str, tuple[str, str]]) -> None:
+        self._arrow = library("pyarrow")
+        self.schema = self._arrow.schema([(name, self._type(kind)) for name, (kind, _) in columns.items()])
+        self._handle = file.open("wb")
+        self._writer = library("pyarrow.parquet").ParquetWriter(
+            self._handle, self.schema, compression="zstd", compression_level=_LEVEL, write_page_index=True
+        )
+
+    def _type(self, kind: str) -> Any:
+        inner = kind.removeprefix("list<").removesuffix(">")
+        found = {"string": self._arrow.string(), "int64": self._arrow.int64(), "double": self._arrow.float64()}[inner]
+        return self._arrow.list_(found) if kind != inner else found
+
+    def write(self, rows: Sequence[dict[str, Any]]) -> None:
+        self._writer.write_table(self._arrow.Table.from_pylist(list(rows), schema=self.schema))
+
+    def close(self) -> None:
+        try:
+            self._writer.close()
+        finally:
+            self._handle.close()
+
+
+class _JsonLines:
+    def __init__(self, file: Path) -> None:
+        self._handle = file.open("wb")
+        packer = library("zstandard").ZstdCompressor(level=_LEVEL, write_checksum=True)
+        self._stream = packer.stream_writer(self._handle)
+
+    def write(self, rows: Sequence[dict[str, Any]]) -> None:
+        for row in rows:
+            self._stream.write(msgspec.json.encode(row) + b"\n")
+
+    def close(self) -> None:
+        self._stream.close()
+
+
+class Table:
+    """Writes the rows of one table as shards of at most ``size`` rows, in one or both formats.
+
+    Rows are kept until a row group is full. A table without rows still has one shard, with its schema.
+    """
+
+    def __init__(
+        self, root: Path, folder: str, columns: Mapping[str, tuple[str, str]], size: int, formats: Sequence[str]
+    ) -> None:
+        self.root, self.folder, self.columns, self.size = root, folder, columns, size
+        self.kinds = [form for form in FORMATS[:2] if form in formats]
+        self.rows = 0
+        self._waiting: list[dict[str, Any]] = []
+        self._open: list[_Writer] = []
+        self._stack = ExitStack()
+
+    def __enter__(self) -> Table:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, *rest: object) -> None:
+        with self._stack:
+            if kind is None:
+                self._flush()
+                if not self.rows:
+                    self._start()
+
+    def add(self, row: dict[str, Any]) -> None:
+        if self.rows % self.size == 0:
+            self._flush()
+            self._stack.close()
+            self._start()
+        self._waiting.append(row)
+        self.rows += 1
+        if len(self._waiting) == _ROW_GROUP:
+            self._flush()
+
+    def _start(self) -> None:
+        number = self.rows // self.size
+        self._open = []
+        if "parquet" in self.kinds:
+            self._keep(_Parquet(self._file(self.folder, f"{number:05}.parquet"), self.columns))
+        if "jsonl.zst" in self.kinds:
+            self._keep(_JsonLines(self._file(f"jsonl/{self.folder}", f"{number:05}.jsonl.zst")))
+
+    def _keep(self, writer: _Writer) -> None:
+        self._stack.callback(writer.close)
+        self._open.append(writer)
+
+    def _file(self, folder: str, name: str) -> Path:
+        file = self.root / folder / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        return file
+
+    def _flush(self) -> None:
+        if self._waiting:
+            for writer in self._open:
+                writer.write(self._waiting)
+            self._waiting = []
+
+
+def write_text(root: Path, record: Record) -> None:
+    """One article as ``txt/<id>.txt``, in UTF-8, byte for byte its text."""
+    file = root / "txt" / f"{record.id}.txt"
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_bytes(record.text.encode())
+
+
+def read_rows(folder: Path, columns: Sequence[str]) -> Iterator[dict[str, Any]]:
+    """Rows of all Parquet shards of a folder, in order, a row group at a time."""
+    parquet = library("pyarrow.parquet")
+    for file in sorted(folder.glob("*.parquet")):
+        with parquet.ParquetFile(file) as opened:
+            for batch in opened.iter_batches(columns=list(columns)):
+                yield from batch.to_pylist()
