@@ -1,6 +1,7 @@
 """What a whole corpus tells: gathered in a first pass, explicit, mergeable in any order, hashable.
 
-Today it holds which forms of one name occur, and in how many documents (see ``kind: consistency``).
+It holds which forms of one name occur, and in how many documents (see ``kind: consistency``), and which words that no
+dictionary has occur in several documents (see :mod:`mtqa.grammar.spelling`).
 """
 
 from __future__ import annotations
@@ -23,33 +24,47 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Knowledge:
-    """``forms``: for each consistency entry id, the forms met (case folded) and the number of documents with each."""
+    """What is known.
+
+    ``forms``: for each consistency entry id, the forms met (case folded) and the number of documents with each;
+    ``words``: words that no dictionary has, and the number of documents with each.
+    """
 
     forms: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    words: Mapping[str, int] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, document: Document, rules: RuleSet) -> Knowledge:
-        """What one document tells."""
+    def of(cls, document: Document, rules: RuleSet, *, spelling: bool = False) -> Knowledge:
+        """What one document tells; of words only with ``spelling``."""
         found = {}
         for rule in rules.of_kind("consistency"):
             for entry in rule.entries:
                 if forms := forms_in(document.text, entry):
                     found[entry.id] = dict.fromkeys(forms, 1)
-        return cls(found)
+        if not spelling:
+            return cls(found)
+        from mtqa.grammar.spelling import unknown_words
+
+        return cls(found, dict.fromkeys(sorted(unknown_words(document.text)), 1))
 
     @classmethod
     def merged(cls, parts: Iterable[Knowledge]) -> Knowledge:
         """All parts together; the order of the parts does not matter."""
         counts: dict[str, Counter[str]] = {}
+        words: Counter[str] = Counter()
         for part in parts:
+            words.update(part.words)
             for entry, forms in part.forms.items():
                 counts.setdefault(entry, Counter()).update(forms)
-        return cls({entry: dict(sorted(forms.items())) for entry, forms in sorted(counts.items())})
+        return cls(
+            {entry: dict(sorted(forms.items())) for entry, forms in sorted(counts.items())},
+            dict(sorted(words.items())),
+        )
 
     @cached_property
     def digest(self) -> str:
         """Changes whenever what is known changes."""
-        return hashlib.sha256(json.dumps(self.forms, sort_keys=True).encode()).hexdigest()
+        return hashlib.sha256(json.dumps([self.forms, self.words], sort_keys=True).encode()).hexdigest()
 
 
 def forms_in(text: str, entry: Entry) -> list[str]:

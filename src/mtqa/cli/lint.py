@@ -19,7 +19,7 @@ from mtqa.report.escape import visible
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
-    from mtqa.config import Config
+    from mtqa.config import Config, GrammarName
     from mtqa.linter import Linter, Result, Source
     from mtqa.rules.load import RuleSet
 
@@ -47,6 +47,11 @@ _WORTH_A_BAR = 20
     type=click.Choice(["neutral", "minor", "major", "critical"]),
     help="Leave out what is less severe.",
 )
+@click.option(
+    "--grammar",
+    type=click.Choice(["harper", "languagetool", "both", "off"]),
+    help="Grammar engines to run besides the rules (default: off, or as configured).",
+)
 @click.option("--statistics", is_flag=True, help="Print a table of rules instead of the findings.")
 @click.option("--diff", is_flag=True, help="Print all safe fixes as a patch instead; nothing is written.")
 @click.option("--exit-zero", is_flag=True, help="Exit with 0 even when there are findings.")
@@ -59,6 +64,7 @@ def lint(  # noqa: PLR0917 - one parameter for each option
     select: tuple[str, ...],
     ignore: tuple[str, ...],
     min_severity: str | None,
+    grammar: GrammarName | None,
     statistics: bool,
     diff: bool,
     exit_zero: bool,
@@ -80,7 +86,7 @@ def lint(  # noqa: PLR0917 - one parameter for each option
         min_severity=min_severity,
         jobs=jobs,
     )
-    run = _prepare(config, paths)
+    run = _prepare(config.with_grammar(grammar), paths)
     with _opened(output) as stream:
         outcome = _report(run, "diff" if diff else form, stream, statistics=statistics)
     if outcome.errors:
@@ -113,7 +119,13 @@ def _prepare(config: Config, paths: Sequence[str]) -> _Run:
     rules = load_rules(*config.rule_folders())
     _refuse_unknown_names(config, rules)
     _refuse_broken_examples(rules)
-    linter = Linter(rules, config.selection, config.overrides, max_line=config.settings.max_line_length)
+    linter = Linter(
+        rules,
+        config.selection,
+        config.overrides,
+        max_line=config.settings.max_line_length,
+        engines=config.engines(),
+    )
     return _Run(linter, find_sources(paths, config), config.settings.jobs)
 
 
@@ -150,12 +162,13 @@ def _listed(values: Iterable[str]) -> list[str]:
 
 def _refuse_unknown_names(config: Config, rules: RuleSet) -> None:
     """A misspelt rule name must not look like a clean article."""
+    from mtqa.grammar import known_ids
     from mtqa.linter import names
 
-    known = rules.ids | {alias for rule in rules.rules for alias in rule.spec.aliases}
+    known = rules.ids | {alias for rule in rules.rules for alias in rule.spec.aliases} | known_ids()
     for key in ("select", "ignore"):
         for pattern in getattr(config.settings, key):
-            if not any(names(pattern, rule_id) for rule_id in known):
+            if not pattern.startswith("languagetool.") and not any(names(pattern, rule_id) for rule_id in known):
                 near = get_close_matches(pattern, sorted(known | {i.partition(".")[0] for i in known}), 1)
                 raise MtqaError(
                     f"{key}: no rule is called {pattern!r}",
