@@ -51,7 +51,8 @@ class HarperChecker:
         for rule, lints in found.items():
             if lints and (meaning := self._table.meaning(rule)):
                 for lint in lints:
-                    yield _finding(rule, lint, meaning)
+                    if meaning.when is None or meaning.when.match(document.text, lint.span.start):
+                        yield _finding(rule, lint, meaning)
 
     def _linter(self) -> Any:
         if not hasattr(self._local, "linter"):

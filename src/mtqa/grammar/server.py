@@ -31,6 +31,8 @@ LEAST_JAVA = 17
 INSTALL = 'python -m pip install "mtqa[languagetool]" && mtqa languagetool install'
 _START_LIMIT = 120.0
 _PORT_ATTEMPTS = 3
+_SUPERVISOR = "mtqa.grammar.supervisor"
+_JAVA = "org.languagetool.server.HTTPServer"
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +112,7 @@ def ensure(options: LanguageToolOptions) -> str:
         with FileLock(place / "lock", timeout=_START_LIMIT):
             touch()
             state = read_state()
-            if state and answers(state.url):
+            if state and _runs(state.supervisor, _SUPERVISOR) and answers(state.url):
                 return state.url
             if state:
                 _end(state)
@@ -132,7 +134,7 @@ def stop() -> bool:
 def _start(options: LanguageToolOptions) -> State:
     program, jar = java(), home() / "languagetool-server.jar"
     for attempt in range(_PORT_ATTEMPTS):
-        command = [program, f"-Xmx{options.memory}m", "-cp", str(jar), "org.languagetool.server.HTTPServer"]
+        command = [program, f"-Xmx{options.memory}m", "-cp", str(jar), _JAVA]
         job = {"command": command, "port": _free_port(), "memory": options.memory, "idle": options.idle}
         if state := _launch(job, last=attempt == _PORT_ATTEMPTS - 1):
             return state
@@ -145,7 +147,7 @@ def _launch(job: dict[str, Any], *, last: bool) -> State | None:
     (place / "server.json").unlink(missing_ok=True)
     with (place / "log").open("wb") as log:
         process = subprocess.Popen(  # noqa: S603
-            [sys.executable, "-m", "mtqa.grammar.supervisor", json.dumps(job)],
+            [sys.executable, "-m", _SUPERVISOR, json.dumps(job)],
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=log,
@@ -167,26 +169,37 @@ def _launch(job: dict[str, Any], *, last: bool) -> State | None:
 
 def _end(state: State) -> bool:
     """Stop the processes of ``state``, if they are still what was started."""
-    try:
-        import psutil
-    except ImportError as error:
-        raise EngineError("its client is not installed", remedy=INSTALL) from error
+    psutil = _psutil()
+    running = [pid for pid, mark in ((state.supervisor, _SUPERVISOR), (state.java, _JAVA)) if _runs(pid, mark)]
     ended = []
-    for pid, mark in (
-        (state.supervisor, "mtqa.grammar.supervisor"),
-        (state.java, "org.languagetool.server.HTTPServer"),
-    ):
+    for pid in running:
         with suppress(psutil.Error):
             process = psutil.Process(pid)
-            if mark in process.cmdline():
-                process.terminate()
-                ended.append(process)
+            process.terminate()
+            ended.append(process)
     _, left = psutil.wait_procs(ended, timeout=10)
     for process in left:
         with suppress(psutil.Error):
             process.kill()
     (folder() / "server.json").unlink(missing_ok=True)
     return bool(ended)
+
+
+def _runs(pid: int, mark: str) -> bool:
+    """True when the process runs and is what was started: process ids are used again."""
+    psutil = _psutil()
+    try:
+        return mark in psutil.Process(pid).cmdline()
+    except psutil.Error:
+        return False
+
+
+def _psutil() -> Any:
+    try:
+        import psutil
+    except ImportError as error:  # it comes with language-tool-python
+        raise EngineError("LanguageTool's client is not installed", remedy=INSTALL) from error
+    return psutil
 
 
 def _free_port() -> int:

@@ -7,6 +7,7 @@ names is not reported: style, and what mtqa's own rules already say better.
 from __future__ import annotations
 
 import hashlib
+import re
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from importlib.resources import files
@@ -22,11 +23,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Meaning:
-    """What a finding of one engine's rule is for mtqa."""
+    """What a finding of one engine's rule is for mtqa; ``when`` must match the text from where it begins."""
 
     mqm: str
     severity: Severity
     confidence: float
+    when: re.Pattern[str] | None = None
 
 
 @dataclass(frozen=True)
@@ -68,4 +70,5 @@ def data_text(name: str) -> str:
 
 
 def _meaning(row: Mapping[str, Any]) -> Meaning:
-    return Meaning(row["mqm"], Severity[str(row["severity"]).upper()], float(row["confidence"]))
+    when = re.compile(row["when"]) if "when" in row else None
+    return Meaning(row["mqm"], Severity[str(row["severity"]).upper()], float(row["confidence"]), when)
