@@ -102,6 +102,8 @@ def test_a_supervisor_that_was_killed_leaves_no_second_server() -> None:
     before = server.read_state()
     assert before is not None
     os.kill(before.supervisor, signal.SIGKILL)
+    while server._runs(before.supervisor, server._SUPERVISOR):  # a signal takes a moment
+        time.sleep(0.01)
     server.ensure(OPTIONS)
     assert len(servers()) == 1
     assert server.read_state() != before

@@ -155,6 +155,7 @@ def _launch(job: dict[str, Any], *, last: bool) -> State | None:
         )
     deadline = time.monotonic() + _START_LIMIT
     while time.monotonic() < deadline and process.poll() is None:
+        touch()  # starting takes seconds, and is use
         state = read_state()
         if state and answers(state.url, 2.0) and process.poll() is None:
             return state
