@@ -1,6 +1,6 @@
 """The first pass of a build: sources in, files of records out, piece by piece, on several processes.
 
-A piece is a few hundred articles. Its file names, by a digest, everything it was made from; a build that was killed
+A piece is a few dozen articles. Its file names, by a digest, everything it was made from; a build that was killed
 finds such pieces again and makes only the others. Memory holds one piece for each process, never the corpus.
 """
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from mtqa.linter import Source
     from mtqa.release.article import Maker
 
-PIECE = 256
+PIECE = 64
 _DIGEST = 32
 
 
