@@ -18,6 +18,7 @@ import msgspec
 from mtqa.budget import Budget
 from mtqa.errors import ConfigError, Place
 from mtqa.finding import Severity
+from mtqa.grammar import Engines, LanguageToolOptions, read_words
 from mtqa.linter import Selection
 from mtqa.rules.schema import SeverityName  # noqa: TC001 - msgspec reads the annotations
 
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
 VerdictName = Literal["publish", "repair", "retranslate", "drop"]
+GrammarName = Literal["harper", "languagetool", "both", "off"]
 _FILES = ("mtqa.toml", "pyproject.toml")
 _HEADER = re.compile(r"^\s*(\[\[?)\s*([\w.\-\"' ]+?)\s*\]\]?")
 _KEY = re.compile(r"""^\s*(?:"([^"]+)"|'([^']+)'|([\w-]+))\s*(?:=|\.)""")
@@ -79,6 +81,32 @@ class Release(_Strict, frozen=True, kw_only=True, rename="kebab"):
     near_duplicate: float = 0.8
 
 
+class LanguageTool(_Strict, frozen=True, kw_only=True, rename="kebab"):
+    """How LanguageTool is reached and asked; without ``url`` a local server is started and shared.
+
+    ``disabled``: ids of its rules; ``timeout`` and ``idle`` (until the local server stops) in seconds; ``memory`` is
+    the heap of the local server in MiB.
+    """
+
+    url: str = ""
+    language: str = "en-US"
+    disabled: list[str] = []
+    picky: bool = False
+    timeout: float = 60.0
+    memory: Annotated[int, msgspec.Meta(ge=256)] = 1024
+    idle: Annotated[float, msgspec.Meta(gt=0)] = 900.0
+
+
+class Grammar(_Strict, frozen=True, kw_only=True, rename="kebab"):
+    """Which engines run besides the rules; ``words`` is a file of correct words, one a line."""
+
+    engine: GrammarName = "off"
+    spelling: bool = False
+    words: str = "rules/words.txt"
+    cache: bool = True
+    languagetool: LanguageTool = LanguageTool()
+
+
 class Settings(_Strict, frozen=True, kw_only=True, rename="kebab"):
     """All keys of the configuration, with their defaults.
 
@@ -101,12 +129,18 @@ class Settings(_Strict, frozen=True, kw_only=True, rename="kebab"):
     fail_on: SeverityName | None = None
     max_findings: Annotated[int, msgspec.Meta(ge=0)] | None = None
     max_score: Annotated[float, msgspec.Meta(ge=0)] | None = None
+    grammar: Grammar = Grammar()
     overrides: list[Override] = []
     review: Review = Review()
     release: Release = Release()
 
 
-_TABLES: dict[str, type[msgspec.Struct]] = {"overrides": Override, "release": Release, "review": Review}
+_TABLES: dict[str, type[msgspec.Struct]] = {
+    "grammar": Grammar,
+    "overrides": Override,
+    "release": Release,
+    "review": Review,
+}
 
 
 @dataclass(frozen=True)
@@ -150,12 +184,34 @@ class Config:
         named = "rules" in self.origins
         return [shipped, *(f for f in own if (named or f.is_dir()) and f.resolve() != shipped.resolve())]
 
+    def engines(self) -> Engines:
+        """The grammar and spelling engines; raises :class:`mtqa.errors.MtqaError` for an unreadable word list."""
+        grammar = self.settings.grammar
+        asked = grammar.languagetool
+        options = LanguageToolOptions(
+            asked.url, asked.language, tuple(asked.disabled), asked.picky, asked.timeout, asked.memory, asked.idle
+        )
+        words = read_words(self.root / grammar.words) if grammar.spelling else frozenset[str]()
+        return Engines(grammar.engine, grammar.spelling, words, options, _cache_file() if grammar.cache else None)
+
+    def with_grammar(self, engine: GrammarName | None) -> Config:
+        """With the engine that the command line names; None leaves it as it is."""
+        if engine is None:
+            return self
+        return self.replaced("command line", grammar=msgspec.structs.replace(self.settings.grammar, engine=engine))
+
     def replaced(self, origin: str, **values: object) -> Config:
         """With some values replaced, as by the command line; None leaves a value as it is."""
         given = {name: value for name, value in values.items() if value is not None}
         settings = msgspec.structs.replace(self.settings, **given)
         origins = self.origins | {_kebab(name): origin for name in given}
         return Config(settings, self.root, self.file, origins)
+
+
+def _cache_file() -> Path:
+    from mtqa.rules.memo import cache_folder
+
+    return cache_folder() / "grammar.sqlite"
 
 
 def _selection(table: Settings | Override) -> Selection:
@@ -223,12 +279,18 @@ def _explained(file: Path, text: str, prefix: list[str], problem: str) -> Config
     ]
     remedy = ""
     if found := re.search(r"unknown field `([^`]+)`", message):
-        known = _known_keys(_TABLES.get(str(steps[0]) if steps else "", Settings))
+        known = _known_keys(_table_of(steps))
         near = get_close_matches(found[1], known, 1)
         message = f"unknown key {found[1]!r}"
         remedy = f"did you mean {near[0]!r}?" if near else f"known keys: {', '.join(known)}"
         steps.append(found[1])
     return ConfigError(message, place=Place(str(file), _line(text, [*prefix, *steps])), remedy=remedy)
+
+
+def _table_of(steps: Sequence[str | int]) -> type[msgspec.Struct]:
+    if "languagetool" in steps:
+        return LanguageTool
+    return _TABLES.get(str(steps[0]), Settings) if steps else Settings
 
 
 def _known_keys(table: type[msgspec.Struct]) -> list[str]:

@@ -7,6 +7,7 @@ corpus and neither worker count nor order changes a byte of the output.
 from __future__ import annotations
 
 import os
+import re
 from collections import deque
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
@@ -22,6 +23,8 @@ from mtqa.checkers.boilerplate import group_blocks
 from mtqa.document import Document
 from mtqa.errors import DocumentError, MtqaError, Place
 from mtqa.finding import Finding, Severity, identify, resolve
+from mtqa.grammar import FAMILIES, Engines, build_engines
+from mtqa.grammar.merge import merge_engines
 from mtqa.knowledge import Gatherer, Knowledge
 from mtqa.rules.load import RuleSet, load_rules, shipped_rules
 from mtqa.segment import count_words
@@ -118,6 +121,7 @@ class Linter:
     overrides: tuple[tuple[str, Selection], ...] = ()
     knowledge: Knowledge = field(default_factory=Knowledge)
     max_line: int = _MAX_LINE
+    engines: Engines = field(default_factory=Engines)
 
     def __post_init__(self) -> None:
         self.rules = select_rules(self.rules, self.selection)
@@ -125,19 +129,25 @@ class Linter:
     @cached_property
     def checkers(self) -> list[Checker]:
         """What checks; built when first used, for a run whose results are all remembered needs none."""
-        return build_checkers(self.rules, self.knowledge)
+        engines = build_engines(self.engines, self.families, self.knowledge)
+        return [*build_checkers(self.rules, self.knowledge), *engines]
+
+    @cached_property
+    def families(self) -> list[str]:
+        """The families of the engines that are wanted."""
+        return [family for family in FAMILIES if _family_wanted(family, self.selection)]
 
     @cached_property
     def _gatherer(self) -> Gatherer:
-        return Gatherer(self.rules)
+        return Gatherer(self.rules, words=self.engines.spelling and "speller" in self.families)
 
     def __reduce__(self) -> tuple[object, ...]:
         """Rebuild in another process: compiled pattern sets cannot travel."""
-        return (Linter, (self.rules, self.selection, self.overrides, self.knowledge, self.max_line))
+        return (Linter, (self.rules, self.selection, self.overrides, self.knowledge, self.max_line, self.engines))
 
     def knowing(self, knowledge: Knowledge) -> Linter:
         """The same linter with what the corpus tells."""
-        return replace(self, knowledge=knowledge) if knowledge.forms else self
+        return replace(self, knowledge=knowledge) if knowledge.forms or knowledge.words else self
 
     def check(self, document: Document) -> list[Finding]:
         """Findings of one document, in document order, resolved, with fingerprints.
@@ -159,7 +169,8 @@ class Linter:
                 ) from error
         # Before lines become blocks, so that a block is made of what its document's configuration keeps, and no more.
         active = [self.selection, *(s for pattern, s in self.overrides if fnmatchcase(document.path, pattern))]
-        found = group_blocks(document, _reweighted(raw, active), _reweighted_blocks(self.rules, active))
+        kept = merge_engines(_reweighted(raw, active))
+        found = group_blocks(document, kept, _reweighted_blocks(self.rules, active))
         least = max(selection.min_severity for selection in active)
         return identify(document, resolve(finding for finding in found if finding.severity >= least))
 
@@ -228,6 +239,14 @@ def select_rules(rules: RuleSet, selection: Selection) -> RuleSet:
     return RuleSet(tuple(kept), rules.contexts, rules.digest)
 
 
+def _family_wanted(family: str, selection: Selection) -> bool:
+    """False when no rule of an engine could be kept, so that the engine need not run."""
+    chosen = not selection.select or any(
+        re.split(r"[.*?\[]", pattern, maxsplit=1)[0] in (family, "") for pattern in selection.select
+    )
+    return chosen and not any(names(pattern, family) for pattern in selection.ignore)
+
+
 def _some_row(rule_id: str, selection: Selection) -> bool:
     return any(pattern.startswith(f"{rule_id}.") for pattern in selection.select) and rule_id not in selection.ignore
 
@@ -255,7 +274,7 @@ def lint_sources(linter: Linter, sources: Iterable[Source], jobs: int = 1) -> It
 
 def gather_knowledge(linter: Linter, sources: Iterable[Source], jobs: int = 1) -> Knowledge:
     """The first pass over a corpus; needed before :func:`lint_sources` when rules compare documents."""
-    if not linter.rules.of_kind("consistency"):
+    if not linter.rules.of_kind("consistency") and not linter.engines.spelling:
         return Knowledge()
     return Knowledge.merged(_spread(linter, sources, jobs, _gather_chunk))
 

@@ -22,6 +22,7 @@ _COMMANDS = {
     "rule": ("mtqa.cli.rule", "List, explain, test and start rules."),
     "config": ("mtqa.cli.config", "Show the configuration in force and where it comes from."),
     "evaluate": ("mtqa.cli.evaluate", "Score the checkers against gold annotations."),
+    "languagetool": ("mtqa.cli.languagetool", "Get, start, stop and look at the local LanguageTool server."),
     "doctor": ("mtqa.cli.doctor", "Say what is installed and ready, and what to do about the rest."),
 }
 

@@ -6,34 +6,43 @@ import platform
 import sys
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
+from typing import TYPE_CHECKING
 
 import click
 
 from mtqa import __version__
 from mtqa.errors import MtqaError
 
-_ENGINES = ("google-re2", "sentencex", "ftfy", "rapidfuzz", "msgspec", "PyYAML", "rich")
+if TYPE_CHECKING:
+    from mtqa.grammar import Engines
+
+_ENGINES = ("google-re2", "sentencex", "ftfy", "rapidfuzz", "msgspec", "PyYAML", "rich", "symspellpy", "wordfreq")
 
 
 @dataclass(frozen=True, slots=True)
 class _Check:
-    """One thing looked at; ``remedy`` is the exact thing to do when it is not ready."""
+    """One thing looked at; ``remedy`` is the exact thing to do when it is not ready.
+
+    What is not ``needed`` by the configuration may be missing.
+    """
 
     name: str
     ready: bool
     detail: str
     remedy: str = ""
+    needed: bool = True
 
 
 @click.command()
 def doctor() -> None:
     """Say what is installed and ready, and what to do about the rest. Exits with 2 if something is missing."""
-    checks = [_python(), *(_package(name) for name in _ENGINES), _configuration(), _rules(), _originals()]
+    checks = [_python(), *(_package(name) for name in _ENGINES), _configuration(), _rules(), _originals(), *_grammar()]
     for check in checks:
-        click.echo(f"{'ready  ' if check.ready else 'MISSING'}  {check.name:<14} {check.detail}")
+        state = "ready  " if check.ready else "MISSING" if check.needed else "unused "
+        click.echo(f"{state}  {check.name:<14} {check.detail}")
         if not check.ready and check.remedy:
             click.echo(f"{'':9}{'':<14} -> {check.remedy}")
-    sys.exit(0 if all(check.ready for check in checks) else 2)
+    sys.exit(0 if all(check.ready or not check.needed for check in checks) else 2)
 
 
 def _python() -> _Check:
@@ -79,3 +88,38 @@ def _originals() -> _Check:
         return _Check("originals", True, f"{len(find_sources((), config))} articles")
     except MtqaError as error:
         return _Check("originals", False, error.problem, str(error))
+
+
+def _grammar() -> list[_Check]:
+    """The engines: what is configured is needed, the rest may be missing."""
+    from mtqa.config import load_config
+    from mtqa.grammar import harper
+
+    try:
+        config = load_config()
+        engines = config.engines()
+    except MtqaError as error:
+        return [_Check("grammar", False, error.problem, str(error))]
+    found = harper.installed()
+    needed = "harper" in engines.families
+    return [
+        _Check("harper", found is not None, f"harper-py {found}" if found else "not installed", harper.INSTALL, needed),
+        _languagetool(engines),
+    ]
+
+
+def _languagetool(engines: Engines) -> _Check:
+    from mtqa.grammar import server
+
+    needed = "languagetool" in engines.families
+    url = engines.languagetool.url
+    try:
+        version("language-tool-python")
+        if url:
+            ready = server.answers(url)
+            return _Check("languagetool", ready, url if ready else f"{url} does not answer", "start it", needed)
+        return _Check("languagetool", True, f"{server.home()}, {server.java()}", needed=needed)
+    except PackageNotFoundError:
+        return _Check("languagetool", False, "its client is not installed", server.INSTALL, needed)
+    except MtqaError as error:
+        return _Check("languagetool", False, error.problem, error.remedy, needed)

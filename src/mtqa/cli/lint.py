@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from mtqa.baseline import Baseline
     from mtqa.budget import Budget, Spending
     from mtqa.changes import Change
-    from mtqa.config import Config
+    from mtqa.config import Config, GrammarName
     from mtqa.corrections.store import Corrections
     from mtqa.linter import Linter, Result, Source
     from mtqa.project import Settled
@@ -52,6 +52,11 @@ _WORTH_A_BAR = 20
     "--min-severity",
     type=click.Choice(["neutral", "minor", "major", "critical"]),
     help="Leave out what is less severe.",
+)
+@click.option(
+    "--grammar",
+    type=click.Choice(["harper", "languagetool", "both", "off"]),
+    help="Grammar engines to run besides the rules (default: off, or as configured).",
 )
 @click.option("--statistics", is_flag=True, help="Print a table of rules instead of the findings.")
 @click.option("--diff", is_flag=True, help="Print all safe fixes as a patch instead; nothing is written.")
@@ -84,6 +89,7 @@ def lint(  # noqa: PLR0917 - one parameter for each option
     select: tuple[str, ...],
     ignore: tuple[str, ...],
     min_severity: str | None,
+    grammar: GrammarName | None,
     statistics: bool,
     diff: bool,
     corrected: bool,
@@ -129,9 +135,10 @@ def lint(  # noqa: PLR0917 - one parameter for each option
             "--strict judges a whole baseline",
             remedy="leave out --select, --ignore and --min-severity" if narrowed else "name one with --baseline",
         )
-    run = _prepare(config, paths, changed_since)
+    run = _prepare(config.with_grammar(grammar), paths, changed_since)
     run.corrected, run.show_rejected, run.decisions_count = corrected, show_rejected, not without_corrections
-    run.remember = not no_cache
+    # What engines find depends on more than the cache knows of: their versions, a server, the project's words.
+    run.remember = not (no_cache or run.linter.engines.families)
     with _opened(output) as stream:
         outcome = _report(run, "diff" if diff else form, stream, statistics=statistics)
     if outcome.errors:
@@ -195,7 +202,13 @@ def _prepare(config: Config, paths: Sequence[str], revision: str | None) -> _Run
     rules = load_rules(*config.rule_folders())
     _refuse_unknown_names(config, rules)
     _refuse_broken_examples(rules)
-    linter = Linter(rules, config.selection, config.overrides, max_line=config.settings.max_line_length)
+    linter = Linter(
+        rules,
+        config.selection,
+        config.overrides,
+        max_line=config.settings.max_line_length,
+        engines=config.engines(),
+    )
     sources = find_sources(paths, config)
     return _Run(
         linter,
@@ -300,12 +313,13 @@ def _refuse(about_originals: Mapping[str, object]) -> None:
 
 def _refuse_unknown_names(config: Config, rules: RuleSet) -> None:
     """A misspelt rule name must not look like a clean article."""
+    from mtqa.grammar import known_ids
     from mtqa.linter import names
 
-    known = rules.ids | {alias for rule in rules.rules for alias in rule.spec.aliases}
+    known = rules.ids | {alias for rule in rules.rules for alias in rule.spec.aliases} | known_ids()
     for key in ("select", "ignore"):
         for pattern in getattr(config.settings, key):
-            if not any(names(pattern, rule_id) for rule_id in known):
+            if not pattern.startswith("languagetool.") and not any(names(pattern, rule_id) for rule_id in known):
                 near = get_close_matches(pattern, sorted(known | {i.partition(".")[0] for i in known}), 1)
                 raise MtqaError(
                     f"{key}: no rule is called {pattern!r}",

@@ -11,6 +11,8 @@ import click
 from mtqa.config import load_config
 from mtqa.errors import MtqaError, Place, RuleError
 from mtqa.linter import Linter, names
+from mtqa.report.escape import visible
+from mtqa.report.passage import marked, passage
 from mtqa.rules.load import DEFINITIONS, load_rules
 
 if TYPE_CHECKING:
@@ -18,6 +20,8 @@ if TYPE_CHECKING:
 
     from rich.console import Console
 
+    from mtqa.document import Document
+    from mtqa.finding import Finding
     from mtqa.rules.load import Rule, RuleSet
     from mtqa.rules.schema import Row
 
@@ -182,3 +186,40 @@ def _write_new(file: Path, text: str) -> None:
             stream.write(text)
     except OSError as error:
         raise RuleError(f"cannot write: {error.strerror}", place=Place(str(file))) from error
+
+
+@rule.command()
+@click.argument("paths", nargs=-1)
+@click.option("--against", required=True, metavar="REV", help="The git revision whose rules to compare with.")
+@click.option("--examples", type=click.IntRange(min=0), default=20, show_default=True, help="How many to show.")
+@click.option("--jobs", "-j", type=click.IntRange(min=0), help="Worker processes; 0: one per core.")
+def impact(paths: tuple[str, ...], against: str, examples: int, jobs: int | None) -> int:
+    """Say which findings a change of rules adds and removes, over PATHS (default: the configured originals).
+
+    Exits with 1 when there are any.
+    """
+    from mtqa.impact import Impact, differences, rules_at
+    from mtqa.sources import find_sources
+
+    config = load_config()
+    sources = find_sources(paths, config)
+    workers = config.settings.jobs if jobs is None else jobs
+    told = Impact()
+    shown = 0
+    new = load_rules(*config.rule_folders())
+    for difference in differences(rules_at(against, config), new, sources, config, told, jobs=workers):
+        for sign, findings in (("+", difference.added), ("-", difference.removed)):
+            for finding in findings[: examples - shown]:
+                shown += 1
+                _show_difference(sign, difference.document, finding)
+    for name in sorted(told.added | told.removed):
+        click.echo(f"{told.added[name]:+7,} {-told.removed[name]:+7,}  {visible(name)}")
+    added, removed = told.added.total(), told.removed.total()
+    click.echo(f"{added:,} added, {removed:,} removed, in {told.changed:,} of {told.articles:,} articles")
+    return 1 if added or removed else 0
+
+
+def _show_difference(sign: str, document: Document, finding: Finding) -> None:
+    line, column = document.line_column(finding.span.start)
+    text = "".join(marked(part, style) for part, style in passage(document, finding.span, 80))
+    click.echo(f"{sign} {visible(document.path)}:{line}:{column} {visible(finding.rule)}: {visible(text)}")

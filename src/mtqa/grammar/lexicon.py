@@ -1,0 +1,97 @@
+"""What is an English word, and how common it is.
+
+Correct words come from the list of SymSpell (SCOWL crossed with Google Books, 83,000 words; MIT) and from what
+wordfreq counts at least once per million words (Apache-2.0, data CC BY-SA 4.0). Frequencies are Zipf values: the
+logarithm to base 10 of the occurrences per thousand million words, 0 for what was never counted.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from importlib.resources import files
+
+import yaml
+
+_PREFIXES = (
+    *("anti", "auto", "bio", "co", "counter", "cyber", "de", "dis", "eco", "hyper", "inter", "macro", "mega", "meta"),
+    *("micro", "mid", "mini", "mis", "mono", "multi", "nano", "neo", "non", "out", "over", "photo", "post", "pre"),
+    *("pro", "pseudo", "re", "semi", "socio", "sub", "super", "tele", "trans", "ultra", "un", "under"),
+)
+_SUFFIXES = (
+    *("able", "ability", "al", "ally", "ation", "ed", "er", "ers", "es", "est", "ful", "hood", "ie", "ies", "ing"),
+    *("isation", "ise", "ised", "ises", "ish", "ising", "ism", "isms", "ist", "ists", "ity", "ization", "ize", "ized"),
+    *("izes", "izing", "less", "like", "ly", "ment", "ness", "s", "ship", "ship's", "wards", "wear", "wise"),
+)
+_SHORTEST = 3
+
+
+@lru_cache(maxsize=1)
+def words() -> frozenset[str]:
+    """All correct words, in small letters."""
+    import wordfreq
+
+    file = files("symspellpy") / "frequency_dictionary_en_82_765.txt"
+    listed = {line.partition(" ")[0] for line in file.read_text(encoding="utf-8-sig").split("\n")}
+    common = wordfreq.get_frequency_dict("en", "small")
+    return frozenset((listed | common.keys()) - misspellings().keys() - {""})
+
+
+@lru_cache(maxsize=1)
+def common_words() -> tuple[str, ...]:
+    """Correct words that wordfreq counts at least once per million words: what a misspelling may have meant."""
+    import wordfreq
+
+    known = words()
+    return tuple(w for w in wordfreq.get_frequency_dict("en", "small") if w in known and w.isalpha() and w.isascii())
+
+
+@lru_cache(maxsize=1)
+def misspellings() -> dict[str, str]:
+    """Known misspellings and what they stand for."""
+    from mtqa.grammar.table import data_text
+
+    data = yaml.load(data_text("misspellings.yaml"), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506
+    return {wrong: right for right, forms in data.items() for wrong in forms.split()}
+
+
+@lru_cache(maxsize=1 << 15)
+def zipf(word: str) -> float:
+    """How common a word is; see above."""
+    import wordfreq
+
+    return float(wordfreq.zipf_frequency(word, "en"))
+
+
+def is_derived(word: str) -> bool:
+    """True for a regular formation on correct words: "informatization", "multipolar", "loungewear"."""
+    known = words()
+    for prefix in _PREFIXES:
+        rest = word.removeprefix(prefix)
+        if rest != word and len(rest) >= _SHORTEST and (rest in known or _suffixed(rest)):
+            return True
+    return _suffixed(word) or _compound(word)
+
+
+def _suffixed(word: str) -> bool:
+    known = words()
+    for suffix in _SUFFIXES:
+        stem = word.removesuffix(suffix)
+        if stem == word or len(stem) < _SHORTEST + 1:
+            continue
+        bases = [stem, stem + "e", stem + "y", stem + "ic", stem + "ise", stem + "ize"]
+        if stem[-1] == stem[-2] and suffix in ("ed", "ing", "er", "ers"):
+            bases.append(stem[:-1])
+        if stem.endswith("i"):
+            bases.append(stem[:-1] + "y")
+        if any(base in known and zipf(base) >= 2.0 for base in bases):
+            return True
+    return False
+
+
+def _compound(word: str) -> bool:
+    """Two common words of at least four letters written as one."""
+    known = words()
+    return any(
+        word[:cut] in known and word[cut:] in known and zipf(word[:cut]) >= 3.0 and zipf(word[cut:]) >= 3.0
+        for cut in range(4, len(word) - 3)
+    )

@@ -1,0 +1,106 @@
+"""A LanguageTool server that misbehaves in one chosen way; what behaves comes from the real one (test_server)."""
+
+from __future__ import annotations
+
+import json
+import threading
+import time
+import urllib.parse
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+class Fake(ThreadingHTTPServer):
+    """``fault`` is what goes wrong with a check; ``texts`` are the texts that were sent."""
+
+    daemon_threads = True
+    fault = ""
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), _Handler)
+        self.texts: list[str] = []
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.server_address[1]}/"
+
+
+class _Handler(BaseHTTPRequestHandler):
+    server: Fake
+
+    def do_GET(self) -> None:
+        if "healthcheck" in self.path:
+            self._send(200, b"OK")
+        else:
+            self._send(200, b'[{"name": "English (US)", "code": "en", "longCode": "en-US"}]')
+
+    def do_POST(self) -> None:
+        body = urllib.parse.parse_qs(self.rfile.read(int(self.headers["Content-Length"])).decode())
+        text = body["text"][0]
+        self.server.texts.append(text)
+        fault = self.server.fault
+        if fault == "hang":
+            time.sleep(5)
+        elif fault.isdigit():
+            self._send(int(fault), b"Error: something is wrong")
+        elif fault == "malformed":
+            self._send(200, b'{"matches": [{"offset":')
+        elif fault == "shapeless":
+            self._send(200, b'{"software": {}}')
+        elif fault == "cut":
+            self.wfile.write(b"HTTP/1.0 200 OK\r\nContent-Length: 999\r\n\r\n{")
+        elif fault == "outside":
+            self._answer([match(len(text) + 10, 4)])
+        else:
+            starts = [i for i in range(len(text)) if text.startswith("a office", i)]
+            self._answer([match(len(text[:i].encode("utf-16-le")) // 2, 1) for i in starts])
+
+    def _answer(self, matches: list[dict[str, Any]]) -> None:
+        self._send(200, json.dumps({"matches": matches}).encode())
+
+    def _send(self, status: int, body: bytes) -> None:
+        self.send_response(status)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_: object) -> None:
+        """Say nothing."""
+
+
+def match(offset: int, length: int) -> dict[str, Any]:
+    """A match as the real server writes it; offsets in UTF-16."""
+    return {
+        "message": "Use “an”.",
+        "shortMessage": "",
+        "replacements": [{"value": "an"}],
+        "offset": offset,
+        "length": length,
+        "context": {"text": "a", "offset": 0, "length": length},
+        "sentence": "a",
+        "type": {"typeName": "Other"},
+        "rule": {
+            "id": "EN_A_VS_AN",
+            "description": "",
+            "issueType": "misspelling",
+            "category": {"id": "MISC", "name": "Miscellaneous"},
+        },
+        "ignoreForIncompleteSentence": False,
+        "contextForSureMatch": 1,
+    }
+
+
+@contextmanager
+def running() -> Iterator[Fake]:
+    server = Fake()
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
+    thread.start()
+    try:
+        yield server
+    finally:
+        server.shutdown()
+        server.server_close()
