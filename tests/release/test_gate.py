@@ -252,3 +252,9 @@ def test_exit_codes_and_what_is_said(project: Project) -> None:
     held = project.run("verify", "out")
     assert (held.returncode, held.stderr) == (0, "")
     assert project.run("build", "--version", "1.0.0", "--to", "out").returncode == 2
+
+
+def test_a_name_that_no_list_of_sums_can_hold(project: Project) -> None:
+    project.write("two\nlines", CLEAN)
+    with pytest.raises(ReleaseError, match="a path that a release cannot have"):
+        project.build()

@@ -7,7 +7,9 @@ import json
 import os
 from typing import TYPE_CHECKING, Any
 
+import polars
 import pytest
+import zstandard
 
 from mtqa.release.manifest import MANIFEST, SUMS, files_of, write_sums
 from mtqa.release.verify import verify
@@ -75,8 +77,6 @@ def test_a_file_swapped_with_its_sum_is_found_by_building_again(copy: Project) -
 
 def test_texts_changed_with_all_their_sums_are_found_by_building_again(copy: Project) -> None:
     root = copy.root / "out"
-    import polars
-
     file = root / "data" / "00000.parquet"
     table = polars.read_parquet(file).with_columns(polars.col("text").str.replace("the", "a"))
     digests = [hashlib.sha256(text.encode()).hexdigest() for text in table["text"]]
@@ -179,6 +179,45 @@ def test_other_versions_compare_articles(copy: Project) -> None:
     done = verify(copy.root / "out", copy.config)
     assert done.problems == ()
     assert "pyarrow" in done.notes[0]
+
+
+def test_other_versions_are_no_way_around(copy: Project) -> None:
+    root = copy.root / "out"
+    card, packed = root / "README.md", root / "jsonl" / "data" / "00000.jsonl.zst"
+    card.write_text(card.read_text(encoding="utf-8").replace("CC-BY-4.0", "CC0-1.0"), encoding="utf-8")
+    packed.write_bytes(zstandard.ZstdCompressor().compress(b"{}\n"))
+    file = root / "data" / "00000.parquet"
+    polars.read_parquet(file).with_columns(polars.lit("publish").alias("verdict")).write_parquet(file)
+
+    def change(manifest: dict[str, Any]) -> None:
+        manifest["tools"].update(pyarrow="1.0")
+        manifest["counts"]["words"] = 1
+        resealed(root, manifest)
+
+    tampered(root, change)
+    assert named(copy) == set()
+    assert named(copy, sources=True) == {"README.md", "jsonl/data/00000.jsonl.zst", "data", MANIFEST}
+
+
+@pytest.mark.parametrize("damage", ["none", "column"])
+def test_a_table_that_is_none(copy: Project, damage: str) -> None:
+    root = copy.root / "out"
+    file = root / "data" / "00000.parquet"
+    if damage == "none":
+        file.write_bytes(b"PAR1 and nothing else PAR1")
+    else:
+        polars.read_parquet(file).drop("text").write_parquet(file)
+    tampered(root, lambda manifest: resealed(root, manifest))
+    assert named(copy) == {"data/00000.parquet"}
+    done = copy.run("diff", "out", "out")
+    assert done.returncode == 2
+    assert "data/00000.parquet" in done.stderr
+
+
+def test_parameters_that_no_build_has(copy: Project) -> None:
+    for name, value in (("shard_size", 0), ("formats", ["exe"]), ("settings", {"publish": "x"})):
+        tampered(copy.root / "out", lambda manifest, n=name, v=value: manifest["parameters"].update({n: v}))  # type: ignore[misc]
+        assert named(copy, sources=True) == {MANIFEST}
 
 
 def test_the_command_names_the_file(copy: Project) -> None:

@@ -27,7 +27,7 @@ from mtqa.release.manifest import (
 )
 from mtqa.release.record import COLUMNS, EDIT_COLUMNS, ReleaseError, edit_row_of, row_of
 from mtqa.release.statistics import Statistics
-from mtqa.release.table import FORMATS, Table, write_text
+from mtqa.release.table import FORMATS, Format, Table, write_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -86,7 +86,7 @@ class Assembly:
         return self._finish(unsettled)
 
     @property
-    def _formats(self) -> list[str]:
+    def _formats(self) -> list[Format]:
         return [form for form in FORMATS if form == "parquet" or form in self.request.formats]
 
     def _write_patch(self, record: Record) -> None:

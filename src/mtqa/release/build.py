@@ -23,7 +23,7 @@ from mtqa.release.article import Maker, article_id
 from mtqa.release.assemble import Assembly
 from mtqa.release.dedup import clusters, keep_first
 from mtqa.release.libraries import library, tools
-from mtqa.release.manifest import files_of
+from mtqa.release.manifest import VERSION, files_of, safe_path
 from mtqa.release.record import Record, ReleaseError
 from mtqa.release.shard import Piece, make_pieces, read_piece
 
@@ -35,8 +35,6 @@ if TYPE_CHECKING:
     from mtqa.linter import Source
     from mtqa.release.manifest import Previous
     from mtqa.rules.load import RuleSet
-
-_VERSION = re.compile(r"\d+\.\d+\.\d+(?:[-+.][0-9A-Za-z.+-]+)?")
 
 
 @dataclass(frozen=True)
@@ -112,7 +110,7 @@ def release_date() -> str:
 
 
 def _refuse_impossible(config: Config, request: Request) -> None:
-    if not _VERSION.fullmatch(request.version):
+    if not re.fullmatch(VERSION, request.version):
         raise ReleaseError(f"not a version: {request.version!r}", remedy="a version looks like 1.0.0")
     if request.to.exists() or request.to.is_symlink():
         raise ReleaseError(
@@ -131,7 +129,7 @@ def _in_order(config: Config, sources: Sequence[Source]) -> list[Source]:
     folders = config.settings.originals
     found: dict[str, Source] = {}
     for source in sources:
-        checked_path(source.name)
+        safe_path(checked_path(source.name).as_posix(), source.name)
         name = article_id(source.name, folders)
         if name in found:
             raise ReleaseError(

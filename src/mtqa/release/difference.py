@@ -7,7 +7,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from mtqa.corrections.wording import changed_words
+from mtqa.errors import Place
 from mtqa.release.markdown import code
+from mtqa.release.record import ReleaseError
 from mtqa.release.table import read_rows
 
 if TYPE_CHECKING:
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
     from mtqa.release.manifest import Manifest
 
 _MOST_LISTED = 1000
+_DAMAGED = "this is not a release as mtqa builds it; see `mtqa release verify`"
 
 
 @dataclass(frozen=True)
@@ -72,7 +75,9 @@ def changed_articles(before: Path, after: Path, found: Difference) -> Iterator[t
     wanted = set(found.changed)
     new_rows = (row for row in read_rows(after / "data", ("id", "text")) if row["id"] in wanted)
     for old in (row for row in read_rows(before / "data", ("id", "text")) if row["id"] in wanted):
-        new: dict[str, Any] = next(new_rows)  # both are sorted by id
+        new: dict[str, Any] | None = next(new_rows, None)
+        if new is None or new["id"] != old["id"]:
+            raise ReleaseError("its articles are not sorted by id", place=Place(str(after)), remedy=_DAMAGED)
         yield old["id"], changes(old["text"], new["text"])
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import msgspec
 
@@ -19,6 +19,7 @@ MANIFEST = "MANIFEST.json"
 SUMS = "SHA256SUMS"
 _SUM_LINE = re.compile(r"([0-9a-f]{64})  ([^\n]+)")
 _CHUNK = 1 << 20
+VERSION = r"[0-9]+\.[0-9]+\.[0-9]+(?:[-+.][0-9A-Za-z.+-]+)?"
 
 
 class Input(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -49,8 +50,8 @@ class Previous(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class Parameters(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What the build was told; ``settings`` is the ``[release]`` table of the configuration in force."""
 
-    formats: list[str]
-    shard_size: int
+    formats: list[Literal["parquet", "jsonl.zst", "txt"]]
+    shard_size: Annotated[int, msgspec.Meta(ge=1)]
     allow_open: bool
     drop_duplicates: bool
     settings: dict[str, Any]
@@ -61,8 +62,8 @@ class Manifest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     format: int
     name: str
-    version: str
-    date: str
+    version: Annotated[str, msgspec.Meta(pattern=f"^{VERSION}$")]
+    date: Annotated[str, msgspec.Meta(pattern="^[0-9]{4}-[0-9]{2}-[0-9]{2}$")]
     release_id: str
     tools: dict[str, str]
     rules_sha256: str

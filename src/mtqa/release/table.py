@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from contextlib import ExitStack
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 import msgspec
 
+from mtqa.errors import Place
 from mtqa.release.libraries import library
+from mtqa.release.record import ReleaseError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -15,7 +17,8 @@ if TYPE_CHECKING:
 
     from mtqa.release.record import Record
 
-FORMATS = ("parquet", "jsonl.zst", "txt")
+Format = Literal["parquet", "jsonl.zst", "txt"]
+FORMATS: tuple[Format, ...] = ("parquet", "jsonl.zst", "txt")
 _ROW_GROUP = 1024
 _LEVEL = 9
 
@@ -132,9 +135,18 @@ def write_text(root: Path, record: Record) -> None:
 
 
 def read_rows(folder: Path, columns: Sequence[str]) -> Iterator[dict[str, Any]]:
-    """Rows of all Parquet shards of a folder, in order, a row group at a time."""
-    parquet = library("pyarrow.parquet")
+    """Rows of all Parquet shards of a folder, in order, a row group at a time.
+
+    Raises :class:`ReleaseError` naming the file when it is no Parquet file, or lacks a column.
+    """
+    parquet, arrow = library("pyarrow.parquet"), library("pyarrow")
     for file in sorted(folder.glob("*.parquet")):
-        with parquet.ParquetFile(file) as opened:
-            for batch in opened.iter_batches(columns=list(columns)):
-                yield from batch.to_pylist()
+        place = Place(f"{folder.name}/{file.name}")
+        try:
+            with parquet.ParquetFile(file) as opened:
+                if missing := sorted(set(columns) - set(opened.schema_arrow.names)):
+                    raise ReleaseError(f"has no column {missing[0]!r}", place=place)
+                for batch in opened.iter_batches(columns=list(columns)):
+                    yield from batch.to_pylist()
+        except arrow.ArrowException as error:
+            raise ReleaseError(f"is not a Parquet file that can be read: {error}", place=place) from error
