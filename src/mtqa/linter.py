@@ -30,7 +30,7 @@ from mtqa.rules.load import RuleSet, load_rules, shipped_rules
 from mtqa.segment import count_words
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from mtqa.finding import Checker
 
@@ -79,6 +79,17 @@ class Selection:
         chosen = not self.select or any(names(pattern, rule) for pattern in self.select)
         return chosen and not any(names(pattern, rule) for pattern in self.ignore)
 
+    def renamed(self, aliases: Mapping[str, str]) -> Selection:
+        """With former ids of rules replaced by their present ones."""
+        if not aliases:
+            return self
+        return replace(
+            self,
+            select=tuple(aliases.get(name, name) for name in self.select),
+            ignore=tuple(aliases.get(name, name) for name in self.ignore),
+            severities=tuple((aliases.get(name, name), severity) for name, severity in self.severities),
+        )
+
     def severity(self, rule: str, default: Severity) -> Severity:
         for pattern, severity in reversed(self.severities):
             if names(pattern, rule):
@@ -124,6 +135,9 @@ class Linter:
     engines: Engines = field(default_factory=Engines)
 
     def __post_init__(self) -> None:
+        aliases = self.rules.aliases
+        self.selection = self.selection.renamed(aliases)
+        self.overrides = tuple((pattern, selection.renamed(aliases)) for pattern, selection in self.overrides)
         self.rules = select_rules(self.rules, self.selection)
 
     @cached_property

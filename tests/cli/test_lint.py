@@ -222,6 +222,18 @@ def test_project_rules_extend_and_replace_the_shipped_ones(article: Path) -> Non
     assert rules_of("clean.txt", cwd=article) == {"term.mine"}
 
 
+def test_a_former_id_still_selects_and_ignores(article: Path) -> None:
+    rule = article / "rules" / "term" / "mine.yaml"
+    rule.parent.mkdir(parents=True)
+    rule.write_text(
+        "id: term.mine\naliases: [term.old-name]\nmessage: A summer plan.\nmqm: style/awkward\nkind: existence\n"
+        "pattern: 'plan for the summer'\n"
+        "bad: [a plan for the summer, 'the plan for the summer, he said']\ngood: [a summer plan, planning for summer]\n"
+    )
+    assert rules_of("clean.txt", "--select", "term.old-name", cwd=article) == {"term.mine"}
+    assert rules_of("clean.txt", "--ignore", "term.old-name", cwd=article) == set()
+
+
 # -- output
 
 

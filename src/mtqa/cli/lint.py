@@ -316,7 +316,7 @@ def _refuse_unknown_names(config: Config, rules: RuleSet) -> None:
     from mtqa.grammar import known_ids
     from mtqa.linter import names
 
-    known = rules.ids | {alias for rule in rules.rules for alias in rule.spec.aliases} | known_ids()
+    known = rules.ids | set(rules.aliases) | known_ids()
     for key in ("select", "ignore"):
         for pattern in getattr(config.settings, key):
             if not pattern.startswith("languagetool.") and not any(names(pattern, rule_id) for rule_id in known):

@@ -120,6 +120,11 @@ class RuleSet:
         """Every id that a finding may carry, and every rule id."""
         return frozenset(entry.id for entry in self.entries) | {rule.id for rule in self.rules}
 
+    @cached_property
+    def aliases(self) -> dict[str, str]:
+        """Present id by former id."""
+        return {alias: rule.id for rule in self.rules for alias in rule.spec.aliases}
+
     def of_kind(self, kind: str) -> tuple[Rule, ...]:
         return tuple(rule for rule in self.rules if rule.spec.kind == kind)
 

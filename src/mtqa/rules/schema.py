@@ -14,7 +14,7 @@ SeverityName = Literal["neutral", "minor", "major", "critical"]
 ConfidenceName = Literal["high", "medium", "low"]
 SafetyName = Literal["safe", "review"]
 LettersName = Literal["lower", "capital", "title"]
-ScopeName = Literal["line", "sentence", "text", "block"]
+ScopeName = Literal["line", "sentence", "text"]
 KindName = Literal[
     "existence",
     "replace",
