@@ -55,7 +55,7 @@ def set_up() -> None:
     except (subprocess.CalledProcessError, OSError) as error:
         sys.exit(f"cannot make a virtual environment: {error}\nOn Debian and Ubuntu: apt install python3-venv")
     pip("install", "--upgrade", "pip")
-    pip("install", "--editable", ".[harper,release]", "--group", "dev")
+    pip("install", "--editable", ".[all]", "--group", "dev")
     STAMP.write_text(wanted)
 
 
