@@ -88,6 +88,7 @@ def test(arguments: list[str]) -> int:
         ("lint of the corrected seeds", lambda: tool("mtqa", "lint", "seeds", "--corrected")),
         ("example corrections", lambda: tool("mtqa", "patch", "verify")),
         ("wheel", smoke_test_wheel),
+        ("tests with the real LanguageTool", test_languagetool),
         ("tests", lambda: tool("pytest", "-n", "2", *arguments)),
     )
     for name, step in steps:
@@ -96,6 +97,15 @@ def test(arguments: list[str]) -> int:
             print(f"== {name} FAILED", file=sys.stderr)
             return code
     return 0
+
+
+def test_languagetool() -> int:
+    """Get LanguageTool from Maven, once, and test against its server; where it cannot run here, say so."""
+    if missing := [program for program in ("bash", "java", "mvn", "unzip") if not shutil.which(program)]:
+        print(f"NOT RUN: needs {', '.join(missing)}", file=sys.stderr)
+        return 0
+    got = subprocess.run(["bash", "tools/get_languagetool.sh"], check=False).returncode
+    return got or tool("pytest", "-m", "languagetool", "tests/grammar")
 
 
 def smoke_test_wheel() -> int:
