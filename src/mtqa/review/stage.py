@@ -88,7 +88,7 @@ class Stage(Screen[None], inherit_bindings=False):
 
     def show_all(self) -> None:
         """Bring the screen up to the session."""
-        raise NotImplementedError
+        raise NotImplementedError  # the screen that mixes this in defines it
 
     def leave_words(self) -> None:
         """Back from selected words to the findings."""
