@@ -39,17 +39,17 @@ def make_corpus(folder: Path, articles: int) -> None:
 
 async def measure(folder: Path, size: tuple[int, int], keys: int, started: float, wait: float) -> dict[str, object]:
     """Open the app on ``folder`` and press keys."""
-    from mtqa.cli.review import linter_maker
+    from mtqa.cli.review import LinterMaker
     from mtqa.config import load_config
     from mtqa.corrections.store import Corrections
-    from mtqa.review.app import ReviewApp
+    from mtqa.review.start import start
     from mtqa.sources import find_sources
 
     config = load_config(folder)
     sources = find_sources((), config)
     found = time.time() - started
     corrections = Corrections(config.root, originals=("articles",))
-    app = ReviewApp(sources, corrections, "Benchmark", linter_maker(config), config.settings.review)
+    app = start(sources, corrections, "Benchmark", LinterMaker(config), config.settings.review)
     result: dict[str, object] = {"articles": len(sources), "sources found after s": round(found, 3)}
     async with app.run_test(size=size) as pilot:
         result["text on the screen after s"] = round(time.time() - started, 3)

@@ -69,7 +69,7 @@ def _files(path: str, base: Path, config: Config) -> list[tuple[str, str]]:
 
 
 def _walk(folder: str, name: str, wanted: re.Pattern[str]) -> Iterator[tuple[str, str]]:
-    """All articles under a folder. Plain strings: a ``Path`` for each of ten thousand files takes a fifth of a second."""
+    """All articles under a folder, as plain strings: ten thousand ``Path`` objects take a fifth of a second."""
     with os.scandir(folder) as entries:
         for entry in entries:
             if entry.name.startswith("."):

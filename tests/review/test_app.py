@@ -340,6 +340,21 @@ async def test_reopening_goes_on_where_one_stopped(project):
         await pilot.press("q")
 
 
+async def test_reopening_goes_on_where_one_had_merely_moved_to(project, state_folder):
+    async with running(project) as (app, pilot):
+        await pilot.press("a", "j", "j", "j", "]", "j", "j")
+        place = (app.session.index, app.session.key)
+    before = project.files()
+    [file] = [file for file in state_folder.rglob("*") if file.is_file()]
+    assert file.suffix == ".json"
+    async with running(project) as (app, pilot):
+        assert (app.session.index, app.session.key) == place
+    assert project.files() == before
+    file.unlink()
+    async with running(project) as (app, pilot):
+        assert app.session.corpus.sources[app.session.index].name == SECOND
+
+
 async def test_a_failed_write_is_said_and_nothing_moves(project):
     async with running(project, SECOND) as (app, pilot):
         key = app.session.key

@@ -11,11 +11,13 @@ import click
 from mtqa.errors import MtqaError, Place
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Sequence
 
     from mtqa.config import Config
+    from mtqa.corrections.store import Corrections
     from mtqa.knowledge import Knowledge
-    from mtqa.linter import Linter
+    from mtqa.linter import Linter, Source
+    from mtqa.rules.load import RuleSet
 
 
 @click.command()
@@ -42,39 +44,48 @@ def review(paths: tuple[str, ...], plain: bool, by: str, theme: str | None, conf
     corrections = Corrections(config.root, config.settings.corrections, tuple(config.settings.originals))
     name = editor_name(by, config.root)
     if plain:
-        from mtqa.review.plain import Dialogue
-        from mtqa.review.session import Session
-
-        session = Session(sources, corrections, name, linter_maker(config)(None))
-        return Dialogue(session, sys.stdin, sys.stdout).run()
+        return _dialogue(config, sources, corrections, name)
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise MtqaError("this is not a terminal", remedy="use mtqa review --plain")
     from msgspec.structs import replace
 
-    from mtqa.review.app import ReviewApp
+    from mtqa.review.start import start
 
     settings = replace(config.settings.review, theme=theme) if theme else config.settings.review
-    app = ReviewApp(sources, corrections, name, linter_maker(config), settings, _place(config))
+    app = start(sources, corrections, name, LinterMaker(config), settings, _place(config))
     app.run()
     return app.return_code or 0
 
 
-def linter_maker(config: Config) -> Callable[[Knowledge | None], Linter]:
-    """Reads the rules when called, once; then gives linters that know what is passed to them."""
-    rules = None
+def _dialogue(config: Config, sources: Sequence[Source], corrections: Corrections, by: str) -> int:
+    from mtqa.review.bookmark import Bookmark
+    from mtqa.review.plain import Dialogue
+    from mtqa.review.session import Session
 
-    def make(knowledge: Knowledge | None) -> Linter:
-        nonlocal rules
+    session = Session(sources, corrections, by, LinterMaker(config)(None), Bookmark.of(corrections, by))
+    return Dialogue(session, sys.stdin, sys.stdout).run()
+
+
+class LinterMaker:
+    """Makes linters that know what is passed to them; it reads the rules when first called, in each process."""
+
+    def __init__(self, config: Config) -> None:
+        self._config = config
+        self._rules: RuleSet | None = None
+
+    def __getstate__(self) -> dict[str, object]:
+        return {"_config": self._config, "_rules": None}
+
+    def __call__(self, knowledge: Knowledge | None) -> Linter:
         from mtqa.knowledge import Knowledge
         from mtqa.linter import Linter
         from mtqa.rules.load import load_rules
 
-        rules = rules or load_rules(*config.rule_folders())
+        config = self._config
+        self._rules = self._rules or load_rules(*config.rule_folders())
         return Linter(
-            rules, config.selection, config.overrides, knowledge or Knowledge(), config.settings.max_line_length
+            self._rules, config.selection, config.overrides, knowledge or Knowledge(), config.settings.max_line_length
         )
-
-    return make
 
 
 def _place(config: Config) -> Place | None:

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 from mtqa.corrections.choice import hold
 from mtqa.corrections.decision import Verdict
 from mtqa.errors import MtqaError
+from mtqa.review.effect import choices_of
 from mtqa.review.history import Step
-from mtqa.review.session import ReviewError, Session
+from mtqa.review.session import ReviewError
 from mtqa.review.work import Work, is_safe
 
 if TYPE_CHECKING:
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
     from mtqa.corrections.choice import Choice
     from mtqa.review.queue import Item
+    from mtqa.review.session import Session
 
 _AROUND = 44
 
@@ -108,7 +110,9 @@ def carry_out(session: Session, batch: Batch, without: frozenset[tuple[int, str]
         before = set(work.article.state.decisions)
         outcome = work.article.decide_all(_choices(work, keys, batch), session.by)
         refused += [str(refusal.error) for refusal in outcome.refusals]
-        parts.append((work.path, tuple(d.id for d in outcome.decisions if d.id not in before)))
+        new = tuple(d.id for d in outcome.decisions if d.id not in before)
+        session.decided(work, new)
+        parts.append((work.path, new))
         if index != session.index:
             work.refresh()
             session.corpus.note(index, work.briefs())
@@ -127,6 +131,7 @@ def settle(session: Session) -> None:
     session.show()
     if item and not session.queue.find(item.key) and not session.queue.items:
         session.step_article(1, only_open=True)
+    session.remember()
 
 
 def _articles(session: Session, batch: Batch) -> Sequence[int]:
@@ -170,7 +175,7 @@ def _choices(work: Work, keys: Sequence[str], batch: Batch) -> list[Choice]:
     choices: list[Choice] = []
     for item in work.find(keys):
         if batch.verdict is Verdict.ACCEPT:
-            choices += Session.choices(work, item.fixes[0].edits, item, accepted=True)
+            choices += choices_of(work, item.fixes[0].edits, item, accepted=True)
         else:
             choices.append(hold(work.document, batch.verdict, item.finding, batch.why))
     return choices

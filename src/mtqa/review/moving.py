@@ -11,11 +11,9 @@ from mtqa.finding import Severity
 from mtqa.review.display import View
 from mtqa.review.queue import SEVERITIES, Filter, Order, families_of
 from mtqa.review.session import ReviewError
-from mtqa.review.shapes import LABELS
+from mtqa.review.shapes import LABELS, THEME_NAMES
 from mtqa.review.stage import Stage
-from mtqa.review.themes import THEME_NAMES
 from mtqa.review.widgets.article import glyph_keys
-from mtqa.review.widgets.dialogs import Choose, Page, Pick, Search, help_text
 from mtqa.review.widgets.words import finding_text
 
 _VIEWS = (View.BOTH, View.CORRECTED, View.ORIGINAL)
@@ -84,6 +82,8 @@ class Moving(Stage, inherit_bindings=False):
     # -- searching
 
     def do_search(self) -> None:
+        from mtqa.review.widgets.dialogs import Search
+
         self.app.push_screen(Search(self.searched), self._search)
 
     def _search(self, wanted: str | None) -> None:
@@ -145,6 +145,8 @@ class Moving(Stage, inherit_bindings=False):
         return "Deferred findings are shown" if self.session.with_deferred else "Deferred findings are hidden"
 
     def do_filter(self) -> None:
+        from mtqa.review.widgets.dialogs import Pick
+
         rules, chosen = self.session.corpus.rules(), self.session.filter
         known = sorted({*rules, *chosen.rules})
         choices = [(s.label, f"severity:{s.label}", s in chosen.severities) for s in SEVERITIES]
@@ -172,6 +174,8 @@ class Moving(Stage, inherit_bindings=False):
         self.call_after_refresh(self.show_all)
 
     def do_details(self) -> None:
+        from mtqa.review.widgets.dialogs import Page
+
         item, work = self.session.current, self.session.work
         if item is None or work is None:
             raise ReviewError("no finding is selected")
@@ -179,6 +183,8 @@ class Moving(Stage, inherit_bindings=False):
         self.app.push_screen(Page("Finding", Content("\n").join(lines)))
 
     def do_theme(self) -> None:
+        from mtqa.review.widgets.dialogs import Choose
+
         self.app.push_screen(Choose("Theme", THEME_NAMES), self._theme)
 
     def _theme(self, index: int | None) -> None:
@@ -186,6 +192,8 @@ class Moving(Stage, inherit_bindings=False):
             self.app.theme = THEME_NAMES[index]
 
     def do_help(self) -> None:
+        from mtqa.review.widgets.dialogs import Page, help_text
+
         self.app.push_screen(Page("Keys", help_text(self.keymap)))
 
     def do_palette(self) -> None:

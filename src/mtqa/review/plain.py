@@ -82,6 +82,7 @@ class Dialogue:
         """Talk until ``quit`` or the end of input; 1 while something is open, else 0."""
         self._say(f"mtqa review: {len(self.session.corpus)} articles. ? for help, q to leave.")
         while True:
+            self.session.remember()
             self._present()
             self._tell.write("> ")
             self._tell.flush()
@@ -199,7 +200,7 @@ class Dialogue:
             raise ReviewError("two wordings are needed", remedy="replace OLD => NEW")
         here = self._find_once(old.strip())
         new = new.strip()
-        return self.session.replace((Edit(here if new else self.session.deletion(here), new),))
+        return self.session.replace((Edit(here, new),)) if new else self.session.take_out(here)
 
     def _find_once(self, words: str) -> Span:
         from mtqa.document import Span

@@ -12,7 +12,6 @@ from mtqa.review.display import View
 from mtqa.review.keymap import BROWSE, SELECT
 from mtqa.review.session import ReviewError
 from mtqa.review.stage import Stage
-from mtqa.review.widgets.dialogs import Ask
 from mtqa.segment import sentence_at
 
 if TYPE_CHECKING:
@@ -108,6 +107,7 @@ class Selecting(Stage, inherit_bindings=False):
 
     def ask_words(self, title: str, text: str, verb: Callable[[str], str]) -> None:
         """Ask for other words; nothing happens when they are the same."""
+        from mtqa.review.widgets.dialogs import Ask
 
         def given(after: str | None) -> None:
             if after is not None and after != text:

@@ -1,4 +1,4 @@
-"""The shapes that stand for severities and verdicts, as symbols or in plain ASCII."""
+"""The shapes that stand for severities and verdicts, as symbols or in plain ASCII; the names of the themes."""
 
 from __future__ import annotations
 
@@ -23,6 +23,7 @@ ASCII = {
     "here": ">",
 }
 BRACKETS = ("[-", "-]", "{+", "+}")
+THEME_NAMES = ("dark", "light", "ansi", "mono")
 LABELS = "asdfghjklqwertyuiopzxcvbnm"
 
 

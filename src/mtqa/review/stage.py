@@ -70,6 +70,7 @@ class Stage(Screen[None], inherit_bindings=False):
             self.say(str(error), error=True)
         else:
             self.say(said or "")
+        self.session.remember()
         self.show_all()
 
     def say(self, text: str, *, error: bool = False) -> None:

@@ -88,4 +88,3 @@ THEMES = (
         variables=_MONO,
     ),
 )
-THEME_NAMES = tuple(theme.name for theme in THEMES)

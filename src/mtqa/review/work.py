@@ -7,8 +7,8 @@ holds although something else in its sentence was mended.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, NamedTuple
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from mtqa.corrections.decision import Verdict
 from mtqa.corrections.outcome import split
@@ -25,7 +25,23 @@ if TYPE_CHECKING:
     from mtqa.corrections.state import State
     from mtqa.corrections.store import Article
     from mtqa.finding import Finding
-    from mtqa.linter import Linter
+
+
+class Checks(Protocol):
+    """What a review asks of a linter."""
+
+    def check(self, document: Document) -> list[Finding]:
+        """Findings of one document, in document order, with fingerprints."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Lint:
+    """What checking an article gave: the findings of the original, and of a corrected ``text`` if there was one."""
+
+    findings: list[Finding]
+    text: str | None = None
+    corrected: list[Finding] = field(default_factory=list)
 
 
 class Brief(NamedTuple):
@@ -53,17 +69,16 @@ class Work:
     boilerplate; ``decided`` counts the findings decided on. ``linter`` may be exchanged when more is known.
     """
 
-    def __init__(self, article: Article, linter: Linter | None) -> None:
+    def __init__(self, article: Article, linter: Checks | None) -> None:
         self.article = article
         self.linter = linter
-        self.findings: list[Finding] = []
         self.items: tuple[Item, ...] = ()
         self.deferred: tuple[Item, ...] = ()
         self.marks: tuple[Mark, ...] = ()
         self.blocks: tuple[Span, ...] = ()
         self.decided = 0
         self.overlay = Overlay(article.document, ())
-        self._checked: tuple[str, list[Finding]] | None = None
+        self.lint = Lint([])
         if linter:
             self.relint(linter)
         else:
@@ -77,11 +92,15 @@ class Work:
     def path(self) -> str:
         return self.article.path
 
-    def relint(self, linter: Linter) -> None:
-        """Check the original with ``linter`` and sort its findings by what was decided."""
+    @property
+    def findings(self) -> list[Finding]:
+        """The findings of the original."""
+        return self.lint.findings
+
+    def relint(self, linter: Checks, known: Lint | None = None) -> None:
+        """Check the original with ``linter`` and sort its findings by what was decided; ``known``: it was already."""
         self.linter = linter
-        self.findings = linter.check(self.document)
-        self._checked = None
+        self.lint = known or Lint(linter.check(self.document))
         self.refresh()
 
     def refresh(self) -> None:
@@ -117,10 +136,10 @@ class Work:
 
     def _recheck(self) -> list[Finding]:
         text = self.overlay.text
-        if self._checked is None or self._checked[0] != text:
-            corrected = Document.from_text(text, self.path)
-            self._checked = (text, self.linter.check(corrected) if self.linter else [])
-        return self._checked[1]
+        if self.lint.text != text:
+            found = self.linter.check(Document.from_text(text, self.path)) if self.linter else []
+            self.lint = Lint(self.lint.findings, text, found)
+        return self.lint.corrected
 
     def _marked(self, state: State) -> Iterator[Mark]:
         for decision in state.settled.values():

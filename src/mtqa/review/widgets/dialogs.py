@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, TypeVar
 
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical, VerticalScroll
@@ -25,29 +25,38 @@ if TYPE_CHECKING:
     from mtqa.review.batch import Batch
     from mtqa.review.keymap import Keymap
 
-CSS = """
-ModalScreen { align: center middle; background: $background 50%; }
-Ask, Choose { align: center bottom; background: $background 20%; }
-.dialog {
-    width: 88; max-width: 100%; height: auto; max-height: 90%; padding: 0 1;
-    background: $panel; border: round $primary; border-title-style: bold; border-subtitle-color: $mtqa-dim;
-}
-Ask .dialog, Choose .dialog { margin-bottom: 1; max-height: 60%; }
-.dialog OptionList, .dialog OptionList:focus {
-    height: auto; max-height: 18; border: none; background: $panel; padding: 0;
-}
-.dialog TextArea, .dialog TextArea:focus {
-    height: auto; min-height: 1; max-height: 12; border: none; background: $surface; padding: 0 1;
-}
-.dialog Rows { background: $panel; height: 1fr; }
-.dialog Label { color: $mtqa-dim; width: 1fr; }
-.tall { height: 90%; }
-Search { align: left bottom; background: $background 0%; }
-Search Input, Search Input:focus { height: 1; border: none; background: $panel; width: 100%; padding: 0 1; }
-"""
+_A = TypeVar("_A")
 
 
-class Ask(ModalScreen[str | None]):
+class Dialog(ModalScreen[_A | None]):
+    """What all questions share."""
+
+    DEFAULT_CSS = """
+    Dialog {
+        align: center middle; background: $background 50%;
+        & .dialog {
+            width: 88; max-width: 100%; height: auto; max-height: 90%; padding: 0 1;
+            background: $panel; border: round $primary; border-title-style: bold; border-subtitle-color: $mtqa-dim;
+        }
+        & .low { margin-bottom: 1; max-height: 60%; }
+        & .tall { height: 90%; }
+        & OptionList, & OptionList:focus {
+            height: auto; max-height: 18; border: none; background: $panel; padding: 0;
+        }
+        & TextArea, & TextArea:focus {
+            height: auto; min-height: 1; max-height: 12; border: none; background: $surface; padding: 0 1;
+        }
+        & Rows { background: $panel; height: 1fr; }
+        & Label { color: $mtqa-dim; width: 1fr; }
+    }
+    Ask, Choose { align: center bottom; background: $background 20%; }
+    Search { align: left bottom; background: $background 0%; }
+    Search Input, Search Input:focus { height: 1; border: none; background: $panel; width: 100%; padding: 0 1; }
+    """
+    SCOPED_CSS = False
+
+
+class Ask(Dialog[str]):
     """One line or passage of text, prefilled. Enter answers; a line end cannot be typed."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss(None)", priority=True)]
@@ -57,7 +66,7 @@ class Ask(ModalScreen[str | None]):
         self._title, self._text, self._note = title, text, note
 
     def compose(self) -> ComposeResult:
-        with Vertical(classes="dialog") as box:
+        with Vertical(classes="dialog low") as box:
             box.border_title = self._title
             box.border_subtitle = "enter: ok  esc: leave as it is"
             if self._note:
@@ -92,7 +101,7 @@ class _Passage(TextArea):
         await super()._on_key(event)
 
 
-class Search(ModalScreen[str | None]):
+class Search(Dialog[str]):
     """What to look for, on the lowest line of the screen."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss(None)", priority=True)]
@@ -108,7 +117,7 @@ class Search(ModalScreen[str | None]):
         self.dismiss(event.value)
 
 
-class Choose(ModalScreen[int | None]):
+class Choose(Dialog[int]):
     """One of a few possibilities; digits choose at once."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss(None)", priority=True)]
@@ -118,7 +127,7 @@ class Choose(ModalScreen[int | None]):
         self._title, self._choices = title, tuple(choices)
 
     def compose(self) -> ComposeResult:
-        with Vertical(classes="dialog") as box:
+        with Vertical(classes="dialog low") as box:
             box.border_title = self._title
             box.border_subtitle = "number or enter: choose  esc: leave"
             yield OptionList(
@@ -142,7 +151,7 @@ class Choose(ModalScreen[int | None]):
         self.dismiss(event.option_index)
 
 
-class Pick(ModalScreen[tuple[str, ...] | None]):
+class Pick(Dialog[tuple[str, ...]]):
     """Any number of possibilities, those in force ticked. ``choices`` are (text, value, ticked)."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -191,7 +200,7 @@ class Pick(ModalScreen[tuple[str, ...] | None]):
         self.dismiss(())
 
 
-class Preview(ModalScreen[frozenset[tuple[int, str]] | None]):
+class Preview(Dialog[frozenset[tuple[int, str]]]):
     """Every place of a batch in context. Answers with the places to leave out."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -261,7 +270,7 @@ class Preview(ModalScreen[frozenset[tuple[int, str]] | None]):
         self.action_leave_out()
 
 
-class Page(ModalScreen[None]):
+class Page(Dialog[None]):
     """Something to read."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
