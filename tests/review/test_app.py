@@ -224,9 +224,34 @@ async def test_search(project):
         assert "Match 2 of" in message(app)
         await pilot.press("N")
         assert "Match 1 of" in message(app)
-        await pilot.press("slash", *"zzz", "enter")
+        await pilot.press("w")
+        chosen = app.review.chosen
+        assert app.session.work.overlay.text[chosen.start : chosen.end] == "Nanjing"
+        await pilot.press("escape", "slash", *"zzz", "enter")
+        await app.workers.wait_for_complete()
         await pilot.pause()
-        assert "not in this article" in message(app)
+        assert "in none of the 1 articles" in message(app)
+
+
+async def test_search_goes_over_all_articles_and_around(project):
+    async with running(project, size=(120, 40)) as (app, pilot):
+        await asyncio.wait_for(app.finished.wait(), 30)
+        texts = [app.session.corpus.sources[i].read().text for i in range(len(app.session.corpus))]
+        expected = [(i, m) for i, text in enumerate(texts) for m in range(text.lower().count("craftsmen"))]
+        assert len({index for index, _ in expected}) > 1
+        await pilot.press("slash", *"craftsmen", "enter")
+        seen = []
+        for _ in [*expected, None]:
+            await app.workers.wait_for_complete()
+            await pilot.pause()
+            seen.append((app.session.index, app.review.match))
+            await pilot.press("n")
+        turn = expected.index(seen[0])
+        assert seen == [*expected[turn:], *expected[:turn], seen[0]]
+        await app.workers.wait_for_complete()
+        await pilot.press("N", "N", "N")
+        await app.workers.wait_for_complete()
+        assert not project.ledger()
 
 
 async def test_filter(project):

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from mtqa.corrections.choice import hold
 from mtqa.corrections.decision import Verdict
 from mtqa.errors import MtqaError
+from mtqa.review.characters import one_line, shortened
 from mtqa.review.effect import choices_of
 from mtqa.review.history import Step
 from mtqa.review.session import ReviewError
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from mtqa.review.session import Session
 
 _AROUND = 44
+_TITLE = 36
 
 
 class Scope(Enum):
@@ -70,6 +72,23 @@ class Batch:
         """The batch in words."""
         verb = "Accept" if self.verdict is Verdict.ACCEPT else "Reject"
         return f"{verb}: {self.scope.value}"
+
+
+def describe(session: Session, scope: Scope) -> str:
+    """What a scope would take now, in words and numbers; for choosing one."""
+    item, work, corpus = session.current, session.work, session.corpus
+    here = work.items if work else ()
+    if scope is Scope.SAFE_HERE:
+        return f"{scope.value}: {sum(map(is_safe, here)):,}"
+    if scope is Scope.SAFE_EVERYWHERE:
+        return f"{scope.value}: {corpus.alike(lambda brief: brief.safe):,}"
+    if item is None or work is None:
+        return f"{scope.value}: 0"
+    rule, text = item.finding.rule, work.matched(item)
+    if scope is Scope.RULE_HERE:
+        return f"{scope.value}: {sum(one.finding.rule == rule for one in here):,}  {rule}"
+    number = corpus.alike(lambda brief: brief.rule == rule and brief.text == text)
+    return f"{scope.value}: {number:,}  “{shortened(one_line(text), _TITLE)}”"
 
 
 def draw_up(session: Session, scope: Scope, verdict: Verdict, why: str = "") -> Batch:

@@ -10,7 +10,7 @@ from textual import work
 from mtqa.corrections.decision import Verdict
 from mtqa.document import Span
 from mtqa.errors import MtqaError
-from mtqa.review.batch import Batch, Scope, carry_out, collect, draw_up, settle
+from mtqa.review.batch import Batch, Scope, carry_out, collect, describe, draw_up, settle
 from mtqa.review.editor import edit_text
 from mtqa.review.keymap import SELECT
 from mtqa.review.selecting import Selecting
@@ -29,12 +29,12 @@ REASONS = (
     "In my own words …",
 )
 _BATCHES = (
-    ("Accept the same rule in this article", Scope.RULE_HERE, Verdict.ACCEPT),
-    ("Accept the same text in all articles", Scope.TEXT_EVERYWHERE, Verdict.ACCEPT),
-    ("Accept all safe fixes in this article", Scope.SAFE_HERE, Verdict.ACCEPT),
-    ("Accept all safe fixes in all articles", Scope.SAFE_EVERYWHERE, Verdict.ACCEPT),
-    ("Reject the same rule in this article", Scope.RULE_HERE, Verdict.REJECT),
-    ("Reject the same text in all articles", Scope.TEXT_EVERYWHERE, Verdict.REJECT),
+    (Scope.RULE_HERE, Verdict.ACCEPT),
+    (Scope.TEXT_EVERYWHERE, Verdict.ACCEPT),
+    (Scope.SAFE_HERE, Verdict.ACCEPT),
+    (Scope.SAFE_EVERYWHERE, Verdict.ACCEPT),
+    (Scope.RULE_HERE, Verdict.REJECT),
+    (Scope.TEXT_EVERYWHERE, Verdict.REJECT),
 )
 
 
@@ -129,14 +129,15 @@ class Deciding(Selecting, inherit_bindings=False):
     def do_batch(self) -> None:
         from mtqa.review.widgets.dialogs import Choose
 
-        self.app.push_screen(Choose("Decide on many", [text for text, _, _ in _BATCHES]), self._batch_chosen)
+        texts = [f"{verdict.value.capitalize()} {describe(self.session, scope)}" for scope, verdict in _BATCHES]
+        self.app.push_screen(Choose("Decide on many", texts), self._batch_chosen)
 
     def _batch_chosen(self, index: int | None) -> None:
         if index is None:
             return
         from mtqa.review.widgets.dialogs import Choose
 
-        _, scope, verdict = _BATCHES[index]
+        scope, verdict = _BATCHES[index]
         if verdict is Verdict.REJECT:
             reject = partial(self._draw_up, scope, verdict)
             self.app.push_screen(Choose("Reject: why?", REASONS), partial(self._rejected, reject))

@@ -53,6 +53,7 @@ class ReviewScreen(Moving, Deciding, inherit_bindings=False):
     #message.-error { color: $error; text-style: bold; }
     #hints { height: 1; background: $panel; padding: 0 1; text-wrap: nowrap; text-overflow: ellipsis; }
     ReviewScreen.-tall #pane { height: 13; }
+    ReviewScreen.-idle #pane { height: 4; }
     ReviewScreen.-wide #side { display: block; }
     ReviewScreen.list-hidden #side { display: none; }
     ReviewScreen.list-shown #side { display: block; }
@@ -78,6 +79,7 @@ class ReviewScreen(Moving, Deciding, inherit_bindings=False):
 
     def on_mount(self) -> None:
         self.article.here_symbol = self.shapes["here"]
+        self.article.bars = (self.shapes["passage"], self.shapes["passage-current"])
         self.say("Reading the rules …")
         self.app.theme_changed_signal.subscribe(self, lambda _: self.call_after_refresh(self.show_all))
         self.call_after_refresh(self.show_all)
@@ -119,18 +121,22 @@ class ReviewScreen(Moving, Deciding, inherit_bindings=False):
         if work is None:
             self.article.show((), (), (), {}, "")
             return
+        self.find_matches()
         items, marks = session.queue.items, work.marks
         glyphs = glyphs_of(items, marks, self.view, self.shapes)
         brackets = BRACKETS if self.reviewing.is_mono and self.view is View.BOTH else None
         lines = compose(work.overlay, self.view, glyphs, brackets)
-        shades = [
-            Shade(span_of(i, self.view), i.finding.severity.label) for i in items if i.finding.layer is not Layer.BLOCK
-        ]
+        passages = [i for i in items if i.finding.layer is Layer.PASSAGE]  # drawn under the words inside them
+        words = [i for i in items if i.finding.layer in (Layer.WORDS, Layer.METADATA)]
+        shades = [Shade(span_of(i, self.view), "passage") for i in passages]
+        shades += [Shade(span_of(i, self.view), i.finding.severity.label) for i in words]
         shades += [Shade(span_of(m, self.view), m.decision.verdict.value) for m in marks]
         shades += [Shade(span, "match") for span in self.matches]
         current = session.current
         if self.mode == SELECT:
             shades.append(Shade(self.chosen, "chosen"))
+        elif current and current.finding.layer is Layer.PASSAGE:
+            shades.insert(0, Shade(span_of(current, self.view), "passage-current"))
         elif current:
             shades.append(Shade(span_of(current, self.view), "current"))
         styles = {item.key: item.finding.severity.label for item in items}
@@ -153,6 +159,7 @@ class ReviewScreen(Moving, Deciding, inherit_bindings=False):
     def _show_finding(self) -> None:
         pane = self.query_one("#pane", VerticalScroll)
         item, work = self.session.current, self.session.work
+        self.set_class(item is None, "-idle")
         for name in ("critical", "major", "minor", "neutral"):
             pane.set_class(bool(item and item.finding.severity.label == name), f"-{name}")
         if work is None:
@@ -169,9 +176,8 @@ class ReviewScreen(Moving, Deciding, inherit_bindings=False):
             pane.border_title = Content(
                 f"{symbol} {finding.severity.label} · {finding.rule} · {finding.mqm}{deferred}"
             ).markup
-            self.put(
-                "finding", Content("\n").join(finding_text(work, item, brackets=self.reviewing.is_mono)), layout=True
-            )
+            lines = finding_text(work, item, self.no_candidate(item), brackets=self.reviewing.is_mono)
+            self.put("finding", Content("\n").join(lines), layout=True)
         if self.shown_finding != (item.key if item else ""):
             self.shown_finding = item.key if item else ""
             pane.scroll_home(animate=False)
@@ -181,6 +187,8 @@ class ReviewScreen(Moving, Deciding, inherit_bindings=False):
             return Content("")
         left = sum(self.session.corpus.left(self.session.filter).values())
         hint = f"{left:,} open elsewhere" if left else "Nothing is open any more."
+        if deferred := self.session.corpus.deferred:
+            hint += f" · {deferred:,} deferred"
         if self.session.filter:
             hint += f" · filter: {self.session.filter.label}"
         keys = self.keymap
@@ -202,7 +210,7 @@ class ReviewScreen(Moving, Deciding, inherit_bindings=False):
             f"{name if self.size.width >= 100 else name.rpartition('/')[2]}  ",
             counts_text([(severity, counts.get(severity, 0)) for severity in SEVERITIES], self.shapes),
         ]
-        if label := minutes_label(session.pace.minutes(left)):
+        if left and (label := minutes_label(session.pace.minutes(left))):
             parts.append((f"  {label}", "$mtqa-dim"))
         if corpus.checked < len(corpus) and session.linter:
             parts.append((f"  checking {corpus.checked:,}", "$mtqa-dim"))

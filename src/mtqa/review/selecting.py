@@ -34,7 +34,10 @@ class Selecting(Stage, inherit_bindings=False):
         if self.view is View.ORIGINAL:
             self.view = View.BOTH
         item = self.session.current
-        self._enter(self._first_place(item.here.start if item else None))
+        match = self.matches[self.match] if self.at_match and 0 <= self.match < len(self.matches) else None
+        self._enter(match.start if match else self._first_place(item.here.start if item else None))
+        if match:
+            self._take(self._word_at(match.end - 1), self.word_cursor)
         return "Select words, then correct, delete or mark them"
 
     def _first_place(self, at: int | None) -> int:
@@ -128,7 +131,8 @@ class Selecting(Stage, inherit_bindings=False):
 
     def on_article_view_pointed(self, message: ArticleView.Pointed) -> None:
         """A click on a finding makes it current; a click elsewhere, or dragging, selects words."""
-        hit = next((i for i in self.session.queue.items if i.here.start <= message.at < i.here.end), None)
+        under = [i for i in self.session.queue.items if i.here.start <= message.at < i.here.end]
+        hit = min(under, key=lambda item: len(item.here), default=None)
         if hit and not message.extend and self.mode == BROWSE and self.view is not View.ORIGINAL:
             self.attempt(lambda: self.session.go(hit.key))
         elif self.view is not View.ORIGINAL:

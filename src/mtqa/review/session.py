@@ -201,9 +201,14 @@ class Session:
         if found:
             self.key = found.key
         elif not self.step_article(by, only_open=True):
-            raise ReviewError("this is the last finding" if by > 0 else "this is the first finding")
+            raise ReviewError(self._end_reached(by))
         elif by < 0 and self.queue.items:
             self.key = self.queue.items[-1].key
+
+    def _end_reached(self, by: int) -> str:
+        left = sum(self.corpus.left(self.filter).values()) - len(self.queue.items)
+        where = f"; {left:,} open in {'earlier' if by > 0 else 'later'} articles" if left > 0 else ""
+        return f"this is the {'last' if by > 0 else 'first'} finding{where}"
 
     def step_article(self, by: int, *, only_open: bool = False) -> bool:
         """To the next or previous article; with ``only_open`` to one with open findings. False when there is none."""
@@ -266,10 +271,12 @@ class Session:
         return self._change((Edit(deletion(self._working.overlay.text, item.here), ""),), "Deleted", item)
 
     def hold(self, verdict: Verdict, why: str = "") -> str:
-        """Leave the text as it is: reject or defer, or mark the passage as beyond repair."""
-        item = self._item()
-        choice = hold(self._working.document, verdict, item.finding, why)
-        return self._decide(_DONE[verdict], [choice], item)
+        """Leave the text as it is: reject or defer, or mark the passage, and what is open in it, as beyond repair."""
+        item, work = self._item(), self._working
+        held = [item]
+        if verdict in (Verdict.RETRANSLATE, Verdict.DROP):
+            held += [other for other in work.items if other != item and item.here.contains(other.here)]
+        return self._decide(_DONE[verdict], [hold(work.document, verdict, one.finding, why) for one in held], item)
 
     # -- deciding on any words
 
@@ -300,7 +307,7 @@ class Session:
     def _decide(self, label: str, choices: Sequence[Choice], item: Item | None) -> str:
         work = self._working
         place = sort_key(item.finding, item.original, self.order) if item else None
-        before = {i.key for i in work.items}
+        before = {(i.finding.rule, i.original) for i in work.items}
         ids = record(work, choices, self.by)
         if not ids:
             return "That is decided already"
@@ -310,8 +317,8 @@ class Session:
         work.refresh()
         self._requeue()
         said = [label]
-        gone = len(before - {i.key for i in work.items}) - (1 if item else 0)
-        new = len({i.key for i in work.items} - before)
+        now = {(i.finding.rule, i.original) for i in work.items}
+        gone, new = len(before - now) - (1 if item else 0), len(now - before)
         if gone > 0:
             said.append(f"{gone} more resolved")
         if new:

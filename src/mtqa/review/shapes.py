@@ -11,6 +11,8 @@ UNICODE = {
     "drop": "⊘",
     "done": "✓",
     "here": "▶",
+    "passage": "│",
+    "passage-current": "┃",
 }
 ASCII = {
     "critical": "#",
@@ -21,6 +23,8 @@ ASCII = {
     "drop": "%",
     "done": "+",
     "here": ">",
+    "passage": "|",
+    "passage-current": "H",
 }
 BRACKETS = ("[-", "-]", "{+", "+}")
 THEME_NAMES = ("dark", "light", "ansi", "mono")

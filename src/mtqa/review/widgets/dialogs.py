@@ -68,7 +68,7 @@ class Ask(Dialog[str]):
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog low") as box:
             box.border_title = self._title
-            box.border_subtitle = "enter: ok  esc: leave as it is"
+            box.border_subtitle = "enter: ok  ctrl+u: clear  esc: leave as it is"
             if self._note:
                 yield Label(self._note, markup=False)
             yield _Passage(self._text, soft_wrap=True, compact=True)
@@ -98,6 +98,11 @@ class _Passage(TextArea):
             event.prevent_default()
             self.post_message(self.Entered(self))
             return
+        if event.key == "ctrl+u":  # as in a shell: all of it, not only the row
+            event.stop()
+            event.prevent_default()
+            self.text = ""
+            return
         await super()._on_key(event)
 
 
@@ -111,7 +116,7 @@ class Search(Dialog[str]):
         self._text = text
 
     def compose(self) -> ComposeResult:
-        yield Input(self._text, placeholder="Search in the article", select_on_focus=True)
+        yield Input(self._text, placeholder="Search in all articles", select_on_focus=True)
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         self.dismiss(event.value)
@@ -245,12 +250,12 @@ class Preview(Dialog[frozenset[tuple[int, str]]]):
         lines = spot.old.strip().count("\n") + 1
         where = f"{spot.path}:{spot.line}" + (f" · {lines} lines" if lines > 1 else "")
         head = Content.assemble((f"{box} ", "bold"), (shortened(where, width - 4), "$mtqa-dim"))
-        before, after = one_line(spot.before)[-24:], one_line(spot.after)
+        before, after = _last_words(one_line(spot.before), 24), one_line(spot.after)
         change = difference(one_line(spot.old), one_line(spot.new), brackets=self._brackets)
         if spot.old == spot.new or not (spot.new or self._batch.rule == "" or self._batch.verdict.changes_text):
             change = Content.styled(one_line(spot.old), "underline")
         body = Content.assemble("    ", before, change, after)
-        return [head, body.truncate(width, ellipsis=True), Content("")]
+        return [head, body.truncate(width, ellipsis=True)]
 
     def action_move(self, by: int) -> None:
         rows = self.query_one(Rows)
@@ -268,6 +273,10 @@ class Preview(Dialog[frozenset[tuple[int, str]]]):
     def on_rows_chosen(self, event: Rows.Chosen) -> None:
         self._update(event.index)
         self.action_leave_out()
+
+
+def _last_words(text: str, most: int) -> str:
+    return text if len(text) <= most else f"…{text[-most:].partition(' ')[2]}"
 
 
 class Page(Dialog[None]):
