@@ -64,11 +64,13 @@ class Project:
             self.root, originals=("seeds",), clock=lambda: start + timedelta(seconds=known + next(moments))
         )
 
+    maker: type[LinterMaker] = _Remembering
+
     def session(self, *paths: str) -> Session:
         config = load_config(self.root)
         sources = find_sources([str(self.root / path) for path in paths], config)
         corrections = self.corrections()
-        return Session(sources, corrections, EDITOR, _Remembering(config)(None), Bookmark.of(corrections, EDITOR))
+        return Session(sources, corrections, EDITOR, self.maker(config)(None), Bookmark.of(corrections, EDITOR))
 
     def app(self, *paths: str, **review: object) -> ReviewApp:
         from msgspec.structs import replace
@@ -77,7 +79,7 @@ class Project:
         sources = find_sources([str(self.root / path) for path in paths], config)
         settings = replace(config.settings.review, **review)
         pool = ThreadPoolExecutor(1)  # test_terminal has real processes
-        return start(sources, self.corrections(), EDITOR, _Remembering(config), settings, pool=pool)
+        return start(sources, self.corrections(), EDITOR, self.maker(config), settings, pool=pool)
 
     def ledger(self, path: str = SECOND) -> list[dict[str, object]]:
         """The ledger's lines, as another program would read them."""

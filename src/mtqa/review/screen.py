@@ -248,10 +248,11 @@ class ReviewScreen(Moving, Deciding, inherit_bindings=False):
         return [item_row(work, items[index], self.shapes, width)]
 
     def _show_hints(self) -> None:
+        gap = "  " if self.size.width >= 100 else " "
         parts: list[Content | str | tuple[str, str]] = []
         for key, name, _ in self.keymap.hints(self.mode):
             shown = " ".join(show_key(one) for one in key.split())
-            parts += [(shown, "bold $accent"), f" {name}  "]
+            parts += [(shown, "bold $accent"), f" {name}{gap}"]
         if self.mode == SELECT:
             parts.insert(0, ("WORDS  ", "bold reverse"))
         self.put("hints", Content.assemble(*parts))

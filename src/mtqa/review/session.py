@@ -307,7 +307,7 @@ class Session:
     def _decide(self, label: str, choices: Sequence[Choice], item: Item | None) -> str:
         work = self._working
         place = sort_key(item.finding, item.original, self.order) if item else None
-        before = {(i.finding.rule, i.original) for i in work.items}
+        before = {(i.finding.rule, i.original) for i in work.items if i != item}
         ids = record(work, choices, self.by)
         if not ids:
             return "That is decided already"
@@ -318,10 +318,9 @@ class Session:
         self._requeue()
         said = [label]
         now = {(i.finding.rule, i.original) for i in work.items}
-        gone, new = len(before - now) - (1 if item else 0), len(now - before)
-        if gone > 0:
+        if gone := len(before - now):
             said.append(f"{gone} more resolved")
-        if new:
+        if new := len(now - before):
             said.append(f"{new} new")
         if place:
             said.append(self._advance(place))
