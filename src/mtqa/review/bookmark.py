@@ -34,6 +34,7 @@ class Bookmark:
     def __init__(self, file: Path | None = None) -> None:
         self.file = file
         self._written: Spot | None = None
+        self._has_folder = False
 
     @classmethod
     def of(cls, corrections: Corrections, by: str) -> Bookmark:
@@ -57,9 +58,11 @@ class Bookmark:
             return
         self._written = spot
         data = {"article": spot.article, "finding": spot.finding, "decided": spot.decided}
+        fresh = self.file.with_suffix(f".{os.getpid()}")
         with suppress(OSError):
-            self.file.parent.mkdir(parents=True, exist_ok=True)
-            fresh = self.file.with_suffix(f".{os.getpid()}")
+            if not self._has_folder:
+                self.file.parent.mkdir(parents=True, exist_ok=True)
+                self._has_folder = True
             fresh.write_text(json.dumps(data), encoding="utf-8")
             fresh.replace(self.file)
 

@@ -199,6 +199,12 @@ def _refuse_conflicts(keymap: Keymap, given: Mapping[str, object], place: Place 
                     )
 
 
+_SHOWN = {"enter": "⏎", "escape": "esc", "pagedown": "pgdn", "pageup": "pgup"}
+_ARROWS = {"left": "←", "right": "→", "up": "↑", "down": "↓"}
+
+
 def show_key(key: str) -> str:
     """A key as people read it."""
-    return {"enter": "⏎", "escape": "esc", "pagedown": "pgdn", "pageup": "pgup"}.get(key, key)
+    *held, name = key.split("+") if len(key) > 1 else [key]
+    shown = "".join("⇧" if one == "shift" else f"{one}+" for one in held)
+    return shown + (_SHOWN | _ARROWS).get(name, name)

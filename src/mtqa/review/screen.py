@@ -44,7 +44,10 @@ class ReviewScreen(Moving, Deciding, inherit_bindings=False):
     #side { width: 38; border-left: solid $panel; display: none; padding: 0 0 0 1; }
     #summary { height: 3; }
     #queue { height: 1fr; }
-    #pane { height: 9; border-top: solid $panel; padding: 0 1; scrollbar-size-vertical: 1; }
+    #pane {
+        height: 9; border-top: solid $mtqa-dim; border-title-color: $mtqa-dim; padding: 0 1;
+        scrollbar-size-vertical: 1;
+    }
     #pane.-critical { border-top: heavy $mtqa-critical; border-title-color: $mtqa-critical; }
     #pane.-major { border-top: solid $mtqa-major; border-title-color: $mtqa-major; }
     #pane.-minor { border-top: solid $mtqa-minor; border-title-color: $mtqa-minor; }

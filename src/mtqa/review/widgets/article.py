@@ -113,7 +113,7 @@ class ArticleView(ScrollView):
         """Show other lines, shades, or another current finding. ``glyph_styles``: style by item key."""
         given, around = tuple(shades), tuple(blocks)
         is_same = lines == self.sheet.lines and self.sheet.width == self.measure and around == self._blocks
-        moved = {shade for shade in given + self._shades if (shade in given) != (shade in self._shades)}
+        moved = set(given) ^ set(self._shades)
         if not is_same:
             self.sheet = Sheet(lines, self.measure)
             self.virtual_size = Size(self.size.width, self.sheet.height)
