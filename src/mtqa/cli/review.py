@@ -49,21 +49,29 @@ def review(paths: tuple[str, ...], plain: bool, by: str, theme: str | None, conf
         raise MtqaError("this is not a terminal", remedy="use mtqa review --plain")
     from msgspec.structs import replace
 
+    from mtqa.corrections.lock import clear_lock
     from mtqa.review.start import start
 
     settings = replace(config.settings.review, theme=theme) if theme else config.settings.review
     app = start(sources, corrections, name, LinterMaker(config), settings, _place(config))
-    app.run()
+    try:
+        app.run()
+    finally:
+        clear_lock(corrections.home)
     return app.return_code or 0
 
 
 def _dialogue(config: Config, sources: Sequence[Source], corrections: Corrections, by: str) -> int:
+    from mtqa.corrections.lock import clear_lock
     from mtqa.review.bookmark import Bookmark
     from mtqa.review.plain import Dialogue
     from mtqa.review.session import Session
 
     session = Session(sources, corrections, by, LinterMaker(config)(None), Bookmark.of(corrections, by))
-    return Dialogue(session, sys.stdin, sys.stdout).run()
+    try:
+        return Dialogue(session, sys.stdin, sys.stdout).run()
+    finally:
+        clear_lock(corrections.home)
 
 
 class LinterMaker:

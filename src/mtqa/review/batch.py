@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from mtqa.review.session import Session
 
 _AROUND = 44
-_TITLE = 36
+_TITLE = 28
 
 
 class Scope(Enum):
@@ -86,7 +86,7 @@ def describe(session: Session, scope: Scope) -> str:
         return f"{scope.value}: 0"
     rule, text = item.finding.rule, work.matched(item)
     if scope is Scope.RULE_HERE:
-        return f"{scope.value}: {sum(one.finding.rule == rule for one in here):,}  {rule}"
+        return f"{scope.value}: {sum(one.finding.rule == rule for one in here):,}  {shortened(rule, _TITLE)}"
     number = corpus.alike(lambda brief: brief.rule == rule and brief.text == text)
     return f"{scope.value}: {number:,}  “{shortened(one_line(text), _TITLE)}”"
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from rich.cells import cell_len
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
@@ -251,13 +252,15 @@ class ReviewScreen(Moving, Deciding, inherit_bindings=False):
         return [item_row(work, items[index], self.shapes, width)]
 
     def _show_hints(self) -> None:
+        parts: list[Content | str | tuple[str, str]] = [("WORDS", "bold reverse")] if self.mode == SELECT else []
+        used = len("WORDS  ") if parts else 0
         gap = "  " if self.size.width >= 100 else " "
-        parts: list[Content | str | tuple[str, str]] = []
         for key, name, _ in self.keymap.hints(self.mode):
             shown = " ".join(show_key(one) for one in key.split())
-            parts += [(shown, "bold $accent"), f" {name}{gap}"]
-        if self.mode == SELECT:
-            parts.insert(0, ("WORDS  ", "bold reverse"))
+            used += cell_len(f"{shown} {name}{gap}")
+            if used > self.size.width:
+                break  # half a hint is none
+            parts += [gap if parts else "", (shown, "bold $accent"), f" {name}"]
         self.put("hints", Content.assemble(*parts))
 
     # -- the mouse
