@@ -265,6 +265,19 @@ async def test_filter(project):
         assert len(app.session.queue.items) == everything
 
 
+async def test_filter_by_family_and_rule(project):
+    async with running(project, SECOND) as (app, pilot):
+        choices = ["critical", "major", "minor", "neutral", "demo"]
+        rules = sorted(app.session.corpus.rules())
+        down = len(choices) + rules.index("demo.media")
+        await pilot.press("f", *["down"] * down, "space", "enter")
+        assert {i.finding.rule for i in app.session.queue.items} == {"demo.media"}
+        assert "filter: demo.media" in str(app.review.query_one("#top").render())
+        await pilot.press("f", "c", "f", *["down"] * 4, "space", "enter")
+        assert app.session.filter.families == {"demo"}
+        assert not project.ledger()
+
+
 async def test_batch_with_preview_and_one_undo(project):
     async with running(project) as (app, pilot):
         await asyncio.wait_for(app.finished.wait(), 30)
@@ -328,6 +341,27 @@ async def test_the_mouse_picks_findings_and_words(project):
         assert app.session.key == target.key
         await pilot.click("#queue", offset=(4, 1))
         assert app.session.key == app.session.queue.items[1].key
+
+
+async def test_dragging_the_mouse_selects_words(project):
+    async with running(project, SECOND, size=(120, 40)) as (app, pilot):
+        article = app.review.article
+        text = app.session.work.overlay.text
+        first, last = text.index("typical guide"), text.index("improve the quality")
+        article.reveal(first)
+        await pilot.pause()
+        places = []
+        for at in (first, last):
+            x, y = article.cell_of(at + 1)
+            places.append((x + article.text_x, y - article.scroll_offset.y))
+        await pilot.mouse_down(article, offset=places[0])
+        await pilot.hover(article, offset=places[1])
+        await pilot.mouse_up(article, offset=places[1])
+        chosen = app.review.chosen
+        assert app.review.mode == SELECT
+        assert text[chosen.start : chosen.end].split()[-1] == "improve"
+        await pilot.press("x")
+        assert "to help improve" not in project.cleaned()
 
 
 async def test_help_and_palette_name_every_action(project):

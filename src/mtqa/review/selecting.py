@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_right
 from typing import TYPE_CHECKING
 
@@ -12,14 +11,13 @@ from mtqa.review.display import View
 from mtqa.review.keymap import BROWSE, SELECT
 from mtqa.review.session import ReviewError
 from mtqa.review.stage import Stage
+from mtqa.review.tokens import words_of
 from mtqa.segment import sentence_at
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from mtqa.review.widgets.article import ArticleView
-
-_WORD = re.compile(r"\w[\w\u0300-\u036f'’.-]*\w|\w|[^\w\s]+")
 
 
 class Selecting(Stage, inherit_bindings=False):
@@ -50,7 +48,7 @@ class Selecting(Stage, inherit_bindings=False):
         work = self.session.work
         if work is None:
             raise ReviewError("no article is open")
-        self.words = [Span(*match.span()) for match in _WORD.finditer(work.overlay.text)]
+        self.words = words_of(work.overlay.text)
         if not self.words:
             raise ReviewError("there are no words in this article")
         self.mode = SELECT
