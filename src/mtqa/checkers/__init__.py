@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 _KINDS = {
     "encoding": "mtqa.checkers.encoding",
     "quotes": "mtqa.checkers.quotes",
-    "repetition": "mtqa.checkers.repetition",
+    "loop": "mtqa.checkers.loop",
     "consistency": "mtqa.checkers.consistency",
 }
 

@@ -21,7 +21,7 @@ KindName = Literal[
     "terms",
     "metadata",
     "block",
-    "repetition",
+    "loop",
     "consistency",
     "encoding",
     "quotes",
