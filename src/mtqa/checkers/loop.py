@@ -20,10 +20,11 @@ from __future__ import annotations
 import re
 from collections import Counter
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from mtqa.checkers.runs import Run, runs
+from mtqa.checkers.wordlist import listed
 from mtqa.document import Span
 from mtqa.finding import Edit, Finding, Fix
 from mtqa.rules.schema import CONFIDENCE
@@ -133,7 +134,7 @@ def _runaway(line: _Line, run: Run, rule: Rule) -> _Hit | None:
     unit = line.words[run.first : run.first + run.period]
     letters = [word for token in unit for word in _WORD.findall(token)]
     if 2 * len(letters) < len(unit) or (
-        run.period == 1 and (len(letters[0]) == 1 or letters[0] in _listed(rule, "doubled"))
+        run.period == 1 and (len(letters[0]) == 1 or letters[0] in listed(rule, "doubled"))
     ):
         return None
     rhetoric = run.period < 4 and (any(map(_broken, unit)) or (run.period == 2 and not _LINKS.isdisjoint(unit)))
@@ -193,14 +194,14 @@ def _word(line: _Line, run: Run, rule: Rule) -> _Hit | None:
     word = line.words[run.first]
     hit = _Hit(run.first, run.first + 1, run.last, 2, 1, run.first)
     one, two = line.token(run.first), line.token(run.first + 1)
-    if word in _listed(rule, "words"):
+    if word in listed(rule, "words"):
         return hit if two.islower() or one == two else None
-    if not word.isalpha() or len(word) < int(rule.spec.options["min_letters"]) or word in _listed(rule, "doubled"):
+    if not word.isalpha() or len(word) < int(rule.spec.options["min_letters"]) or word in listed(rule, "doubled"):
         return None
     if one.islower() and two.islower():
         return hit
     named = line.token(run.first - 1)[:1].isalpha() if one == two else one.istitle() and two.islower()
-    return hit if named and word in _listed(rule, "names") else None
+    return hit if named and word in listed(rule, "names") else None
 
 
 _READERS = {"runaway": _runaway, "phrase": _phrase, "word": _word}
@@ -208,15 +209,6 @@ _READERS = {"runaway": _runaway, "phrase": _phrase, "word": _word}
 
 def _broken(token: str) -> bool:
     return _BREAK.search(token) is not None
-
-
-def _listed(rule: Rule, option: str) -> frozenset[str]:
-    return _split(str(rule.spec.options.get(option, "")))
-
-
-@lru_cache(maxsize=64)
-def _split(words: str) -> frozenset[str]:
-    return frozenset(words.split())
 
 
 def _joined(hits: Sequence[_Hit]) -> list[_Hit]:
@@ -280,7 +272,7 @@ def _syllables(rule: Rule, line: _Line) -> Iterator[Finding]:
     for start, end in line.tokens:
         word = line.text[start:end].strip(_PUNCTUATION)
         match = _SYLLABLE.search(word) if len(word) > _LONG_WORD and word.isalpha() else None
-        if match and match[1].lower() not in _listed(rule, "doubled"):
+        if match and match[1].lower() not in listed(rule, "doubled"):
             copies = len(match[0]) // len(match[1])
             start += line.text[start:end].index(word)  # noqa: PLW2901
             yield _finding(rule, Span(line.offset + start, line.offset + start + len(word)), match[1], copies)

@@ -22,6 +22,7 @@ KindName = Literal[
     "metadata",
     "block",
     "loop",
+    "truncation",
     "consistency",
     "encoding",
     "quotes",
