@@ -20,6 +20,7 @@ _KINDS = {
     "encoding": "mtqa.checkers.encoding",
     "quotes": "mtqa.checkers.quotes",
     "loop": "mtqa.checkers.loop",
+    "residue": "mtqa.checkers.residue",
     "truncation": "mtqa.checkers.truncation",
     "consistency": "mtqa.checkers.consistency",
 }

@@ -309,7 +309,7 @@ def _layer(spec: RuleFile) -> Layer:
         return Layer.METADATA
     if spec.fix and spec.fix.delete == "line":
         return Layer.BLOCK
-    return Layer.WORDS
+    return Layer[spec.layer.upper()]
 
 
 def _row_entry(

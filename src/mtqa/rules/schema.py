@@ -15,6 +15,7 @@ ConfidenceName = Literal["high", "medium", "low"]
 SafetyName = Literal["safe", "review"]
 LettersName = Literal["lower", "capital", "title"]
 ScopeName = Literal["line", "sentence", "text"]
+LayerName = Literal["words", "passage"]
 KindName = Literal[
     "existence",
     "replace",
@@ -22,6 +23,7 @@ KindName = Literal[
     "metadata",
     "block",
     "loop",
+    "residue",
     "truncation",
     "consistency",
     "encoding",
@@ -87,6 +89,7 @@ class RuleFile(_Strict, frozen=True, kw_only=True):
     id: str
     message: str
     severity: SeverityName = "minor"
+    layer: LayerName = "words"
     mqm: str
     kind: KindName
     scope: ScopeName = "line"
