@@ -56,7 +56,7 @@ def texts(folder: Path, file: str) -> Iterator[Text]:
     groups: dict[tuple[str, ...], list[dict[str, str]]] = defaultdict(list)
     for row in rows:
         groups[row["dataset"], row["doc"], row.get("system", "")].append(row)
-    for (dataset, doc, system), group in groups.items():
+    for (_, doc, system), group in groups.items():
         document = Document.from_text("\n\n".join(row["text"].replace("\n", " ") for row in group), f"{doc}/{system}")
         if file.startswith("clean"):
             yield Text(document, ("clean", f"clean: {group[0]['genre']}"))
@@ -86,7 +86,8 @@ def measure(folder: Path, files: Sequence[str], chosen: Sequence[str], show: int
         for name in names:
             pairs = [(len(f), n) for f, n, text in zip(findings, words, every, strict=True) if name in text.sets]
             figure = rate(pairs)
-            print(f"{name:45} {figure.value:7.3f} [{figure.low:.3f}, {figure.high:.3f}] {figure.hits:5} of {figure.total}")
+            interval = f"[{figure.low:.3f}, {figure.high:.3f}]"
+            print(f"{name:45} {figure.value:7.3f} {interval} {figure.hits:5} of {figure.total} words")
         by_rule: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
         for text, some in zip(every, findings, strict=True):
             for finding in some:

@@ -27,6 +27,7 @@ from mtqa.checkers.runs import Run, runs
 from mtqa.checkers.wordlist import listed
 from mtqa.document import Span
 from mtqa.finding import Edit, Finding, Fix
+from mtqa.grammar.lexicon import zipf
 from mtqa.rules.schema import CONFIDENCE
 
 if TYPE_CHECKING:
@@ -47,7 +48,30 @@ _LETTERS = 4  # of a word that says something
 _LINKS = frozenset(("and", "or", "by", "to", "after", "upon", "for", "in", "on", "with", "but"))
 _ITEMS = frozenset(("and", "or"))
 _ITEM = re.compile(r"[,;]")
-_SPEAKERS = frozenset(("i", "you", "he", "she", "it", "we", "they", "my", "your", "his", "her", "our", "their", "me"))
+_COMMON = 4.0  # Zipf
+# A list item that comes twice has none of these; what is said twice for effect has.
+_RHETORIC = frozenset(
+    (
+        "a",
+        "an",
+        "no",
+        "not",
+        "i",
+        "you",
+        "he",
+        "she",
+        "it",
+        "we",
+        "they",
+        "my",
+        "your",
+        "his",
+        "her",
+        "our",
+        "their",
+        "me",
+    )
+)
 _LEAST_SENTENCE = 6  # words; shorter sentences are doubled for effect
 _LEAST_DENSE = 4  # words that a line must say again before there can be a pile
 _LONG_WORD = 10
@@ -132,7 +156,7 @@ class LoopChecker:
 
 def _runaway(line: _Line, run: Run, rule: Rule) -> _Hit | None:
     unit = line.words[run.first : run.first + run.period]
-    letters = [word for token in unit for word in _WORD.findall(token)]
+    letters = [word for token in unit for word in _WORD.findall(token) if len(word) > 1]
     if 2 * len(letters) < len(unit) or (
         run.period == 1 and (len(letters[0]) == 1 or letters[0] in listed(rule, "doubled"))
     ):
@@ -159,7 +183,7 @@ def _phrase(line: _Line, run: Run, rule: Rule) -> _Hit | None:
         if _STOP.search(unit[-1]):
             return hit if run.period >= _LEAST_SENTENCE else None
         said = sum(len(token.strip(_PUNCTUATION)) >= _LETTERS for token in unit)
-        return hit if unit[-1].endswith(",") and said >= 2 and not _SPEAKERS.intersection(unit) else None
+        return hit if unit[-1].endswith(",") and said >= 2 and _RHETORIC.isdisjoint(unit) else None
     return _with_gap(line, run, rule)
 
 
@@ -200,8 +224,9 @@ def _word(line: _Line, run: Run, rule: Rule) -> _Hit | None:
         return None
     if one.islower() and two.islower():
         return hit
-    named = line.token(run.first - 1)[:1].isalpha() if one == two else one.istitle() and two.islower()
-    return hit if named and word in listed(rule, "names") else None
+    if one == two:  # "the Mekong River River", but not "Wagga Wagga"
+        return hit if line.token(run.first - 1)[:1].isalpha() and word in listed(rule, "names") else None
+    return hit if one.istitle() and two.islower() and zipf(word) >= _COMMON else None  # not "Rupicapra rupicapra"
 
 
 _READERS = {"runaway": _runaway, "phrase": _phrase, "word": _word}

@@ -25,17 +25,18 @@ _SCRIPTS = (
 )
 _RUN = re.compile(rf"[{_SCRIPTS}](?:[^A-Za-z\n()\[\]“”\"]*[{_SCRIPTS}])?")
 _LATIN = re.compile(r"[A-Za-z]")
+_CYRILLIC = re.compile("[\u0400-\u052f]")
 _ENCLOSED = re.compile(
     r"\([^()\n]*\)|（[^（）\n]*）|\[[^\[\]\n]*\]|“[^“”\n]*”|\"[^\"\n]*\"|‘[^‘’\n]*’|「[^」\n]*」|《[^》\n]*》|【[^】\n]*】|«[^»\n]*»"
 )
 _LABEL = re.compile(
     r"(?:\b(?:chinese|japanese|korean|russian|arabic|hebrew|hindi|pinyin|persian|urdu|thai|greek|ukrainian|cantonese|mandarin"
     r"|characters?|words?|verbs?|nouns?|terms?|phrases?|idioms?|names?|called|written|spelled|spelt|hashtag|title|sign|reads"
-    r"|letters?|meaning|lit|means|or|and|aka)\b|[:=/,、#@|–—])[ :,]*$",
+    r"|letters?|meaning|lit|means|aka)\b|[:=/#@|–—])[ :]*$",
     re.IGNORECASE,
 )
 _MEANS = re.compile(r"^[ ,]*(?:\(|=|means?\b|is (?:a|the) (?:character|word|letter)|–|—|/|\|)", re.IGNORECASE)
-_BEFORE = re.compile(r"([A-Z][\w'’]*) ?$")
+_BEFORE = re.compile(r"([A-Z][\w'’]+) ?$")
 _ENGLISH = 0.5  # of the letters of a text, for it to be English
 _NEAR = 40
 
@@ -77,6 +78,8 @@ def _in_line(line: str) -> Iterator[tuple[int, int]]:
 def _belongs(line: str, left: int, right: int) -> bool:
     """A label before it, a meaning after it, or its romanised form beside it."""
     before, after = line[max(0, left - _NEAR) : left], line[right : right + _NEAR]
+    if _CYRILLIC.match(line, left) and (_LATIN.match(before[-1:]) or _LATIN.match(after)):
+        return False  # letters that look alike, within one word
     if _LABEL.search(before) or _MEANS.search(after) or not before.strip(" •·-*\t"):
         return True
     name = _BEFORE.search(before)

@@ -41,7 +41,9 @@ _STRANDING = re.compile(
 )
 _LEAST_WORDS = 4  # "Get in", "Sign up for": shorter lines are labels
 _SHORT = 6  # words of a clause that may be a phrasal verb with its object left out
-_RELATIVE = re.compile(r"\b(?:what|which|who|whom|where|how|that|to)\b")
+_RELATIVE = re.compile(
+    r"\b(?:what|which|who|whom|where|how|that)\b|\bto (?!(?:an?|the|its|their|his|her|our|my|your)\b)\w+(?: \w+){0,3} $"
+)
 _LONG = 120  # code points of a line that no one wraps by hand
 _PUNCTUATION = ".,;:!?()[]\"'“”‘’"
 _OPEN = "([（"
@@ -117,7 +119,8 @@ def _paragraphs(document: Document) -> Iterator[_Paragraph]:
         if not text:
             continue
         after = texts[index + 1][1] if index + 1 < len(texts) else ""
-        continued = after and (after[0].islower() or (len(text) < _LONG and index))
+        title = index == 0 and _FINAL.search(after)  # the first line, before a paragraph
+        continued = after and (after[0].islower() or (len(text) < _LONG and not title))
         if not continued:
             found.append(_Paragraph(text, start, not following, following[:1], words))
         following = text.lstrip()
