@@ -44,6 +44,7 @@ _ENDS = re.compile(r"\W$")
 _STOP = re.compile(r"[.!?…][”\"’')]*$")
 _WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
 _SYLLABLE = re.compile(r"([a-z]{2,5}?)\1{3,}", re.IGNORECASE)
+_COLUMNS = re.compile(r"\t|\s{2}")
 _LETTERS = 4  # of a word that says something
 _LINKS = frozenset(("and", "or", "by", "to", "after", "upon", "for", "in", "on", "with", "but"))
 _ITEMS = frozenset(("and", "or"))
@@ -110,6 +111,10 @@ class _Line:
     def tokens(self) -> list[tuple[int, int]]:
         return [match.span() for match in _TOKEN.finditer(self.text)]
 
+    def columns(self, hit: _Hit) -> bool:
+        """True where a tab or several spaces part the tokens: cells of a table."""
+        return _COLUMNS.search(self.text, self.tokens[hit.first][0], self.tokens[hit.last - 1][1]) is not None
+
     def token(self, index: int) -> str:
         return self.text[slice(*self.tokens[index])] if 0 <= index < len(self.words) else ""
 
@@ -145,7 +150,7 @@ class LoopChecker:
         found = runs(line.words) if self._runs else ()
         lost = False
         for mode, rule in self._runs if found else ():
-            hits = [hit for run in found if (hit := _READERS[mode](line, run, rule))]
+            hits = [hit for run in found if (hit := _READERS[mode](line, run, rule)) and not line.columns(hit)]
             if mode == "runaway":
                 hits = _joined(hits)
                 lost = lost or bool(hits)

@@ -24,6 +24,7 @@ _PLAIN = re.compile(r"[(\[“\"‘']?([A-Za-z]{5,})(?:['’]s?)?[.,;:!?)\]”\"�
 _TELLING = re.compile(r"zh|x[iu]|q[iu](?!e)|[iu]ang|iong|uan|iao|shou|eng|ong")
 _DOUBLED = re.compile(r"([a-z]{3,})\1")
 _CAMEL = re.compile(r"[A-Z][a-z]{3,}(?:The|In|On|At|Of|And|For|With|It|He|This)")
+_REPEATABLE = frozenset(("sub", "pre", "pro", "non", "anti", "post", "over", "meta", "super", "great", "ultra"))
 _JOINTS = ("and", "of", "the", "for", "with", "from")
 _SCIENCE = re.compile(
     r"(?:virus(?:es)?|aceae|idae|inae|itis|osis|oses|emia|aemia|ase|ases|oid|oids|ine|ines|ol|ols|ate|ates|ide|ides|ene|enes"
@@ -98,7 +99,7 @@ class Strange:
         if match is None or low in _counted():
             return False
         whole = len(match[0]) == len(low)
-        if whole and (word.istitle() or len(match[1]) < _LEAST_DOUBLED):
+        if match[1] in _REPEATABLE or (whole and (word.istitle() or len(match[1]) < _LEAST_DOUBLED)):
             return False
         single = low[: match.start()] + low[match.end(1) :]
         return (whole or len(single) >= _LEAST_MENDED) and lexicon.zipf(single) >= _USUAL

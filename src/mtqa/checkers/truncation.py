@@ -46,8 +46,7 @@ _RELATIVE = re.compile(
 )
 _LONG = 120  # code points of a line that no one wraps by hand
 _PUNCTUATION = ".,;:!?()[]\"'“”‘’"
-_OPEN = "([（"
-_BRACKET = re.compile(r"\[\[[^\]]*\]?\]?|[(（[\])）]")  # wiki links "[[…]]" are markup, not brackets
+_BRACKET = re.compile(r"[(（)）]")
 _LEAST_INSIDE = 3  # words after a bracket: less is a sign or a slip
 _EMOTICON = re.compile(r"[:;=8xX]['’]?-?[(\[]+$")
 _FINAL = re.compile(r"[.!?…:;。！？]['\"’”)\]]*$|[)\]]$")
@@ -191,14 +190,15 @@ def _bracket(paragraph: _Paragraph, _rule: Rule) -> tuple[int, int] | None:
         if len(text) > start + 1 and not any(mark in text[start:] for mark in '”"') and paragraph.opens != "“":
             return start, len(text)
     open_at: list[int] = []
-    for match in _BRACKET.finditer(text) if "(" in text or "（" in text or "[" in text else ():
-        if match[0] in _OPEN:
+    for match in _BRACKET.finditer(text) if "(" in text or "（" in text else ():
+        if match[0] in ")）":
+            del open_at[-1:]
+        else:
             open_at.append(match.start())
-        elif open_at and len(match[0]) == 1:
-            open_at.pop()
     for start in open_at:
+        spaced = start == 0 or text[start - 1].isspace()
         labelled = _EMOTICON.search(text[max(0, start - 3) : start + 1])
-        if not labelled and len(text[start + 1 :].split()) >= _LEAST_INSIDE:
+        if spaced and not labelled and len(text[start + 1 :].split()) >= _LEAST_INSIDE:
             return start, len(text)
     return None
 

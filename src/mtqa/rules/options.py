@@ -1,4 +1,4 @@
-"""The ``options`` of rules whose kind has a checker of its own: which there are, of which type, and which are needed."""
+"""The ``options`` of rules whose kind has a checker of its own: which there are, of which type, which are needed."""
 
 from __future__ import annotations
 
