@@ -68,11 +68,9 @@ def _pinyin(strange: Strange, rule: Rule) -> Iterator[tuple[int, int, str]]:
 
 def _several(strange: Strange, rule: Rule) -> Iterator[tuple[int, int, str]]:
     least = int(rule.spec.options["least"])
-    odd = [word for word in strange.rare if word.islower() and strange.is_odd(word)]
-    if len(odd) < least:
-        return
+    odd = [word for word in strange.together(least) if strange.is_odd(word)]
     by_sentence: dict[tuple[int, int], list[Word]] = {}
-    for word in odd:
+    for word in odd if len(odd) >= least else ():
         for start, end, said in strange.places(word, unless_glossed=True):
             by_sentence.setdefault(strange.sentence(start), []).append((start, end, said))
     for found in by_sentence.values():

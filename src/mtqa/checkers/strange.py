@@ -10,6 +10,8 @@ import re
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
+from rapidfuzz.distance import Levenshtein
+
 from mtqa.grammar import lexicon
 from mtqa.grammar.pinyin import is_pinyin
 from mtqa.segment import sentences_of
@@ -38,8 +40,69 @@ _LETTERS = "abcdefghijklmnopqrstuvwxyz"
 _VOWELS = frozenset("aeiouy")
 _SKELETON = re.compile(r"[aeiouyh]|(.)(?=\1)")
 _LEAST_NAME, _LEAST_SKELETON = 6, 3
-_LEAST_DOUBLED, _LEAST_MENDED = 4, 7
-_USUAL = 3.0  # Zipf: once per million words
+_SMALL = re.compile(r"\b[a-z]{2,}\b")
+_LEAST_SMALL = 4  # words in small letters on a line that is not all capitals
+_FAR = 2  # letters in which spellings of one name differ at most
+_ENDINGS = (
+    *(
+        "s",
+        "es",
+        "d",
+        "ed",
+        "ing",
+        "ly",
+        "er",
+        "ers",
+        "r",
+        "y",
+        "al",
+        "ally",
+        "ness",
+        "less",
+        "able",
+        "ment",
+        "ity",
+        "ize",
+    ),
+    *(
+        "ized",
+        "izing",
+        "ization",
+        "ist",
+        "ists",
+        "ism",
+        "ship",
+        "like",
+        "ish",
+        "ion",
+        "ions",
+        "or",
+        "ors",
+        "ation",
+        "ability",
+    ),
+)
+_BEGINNINGS = (
+    *(
+        "un",
+        "re",
+        "non",
+        "pre",
+        "anti",
+        "over",
+        "under",
+        "out",
+        "inter",
+        "sub",
+        "mis",
+        "dis",
+        "co",
+        "multi",
+        "micro",
+        "in",
+    ),
+    *("up", "down", "mid", "de", "super", "self", "fore", "back"),
+)
 
 
 class Strange:
@@ -53,6 +116,19 @@ class Strange:
         left = set(self.text.split()) - _common()
         found = {match[1] for token in left if len(token) > 4 and (match := _PLAIN.fullmatch(token))}
         return sorted(word for word in found if word.lower() not in _common())
+
+    def together(self, least: int) -> list[str]:
+        """Rare words in small letters that share a line with others, ``least`` of them; no regular formations.
+
+        Most documents have none, and need no long list.
+        """
+        few = [word for word in self.rare if word.islower() and not _plainly_formed(word)]
+        found: set[str] = set()
+        for line in self.text.split("\n") if len(few) >= least else ():
+            here = [word for word in few if word in line]
+            if len(here) >= least:
+                found.update(here)
+        return sorted(found)
 
     def places(self, word: str, *, unless_glossed: bool = False) -> Iterator[Word]:
         """Where ``word`` stands as a word of its own; nowhere if it is in quotes or explained at any place."""
@@ -113,13 +189,13 @@ class Strange:
 
     def is_shouted(self, word: str) -> bool:
         """An unknown word in capitals that can be spoken, beside another one, on a line of small letters, once."""
-        if not word.isupper() or len(_VOWELS.intersection(word.lower())) < 2 or word.lower() in _counted():
-            return False
-        if self.text.lower().count(word.lower()) > 1:
+        if not word.isupper() or len(_VOWELS.intersection(word.lower())) < 2:
             return False
         line = self._line(self.text.index(word))
         beside = re.search(rf"\b[A-Z]{{3,}} {word}\b|\b{word} [A-Z]{{3,}}\b", line)
-        return beside is not None and len(re.findall(r"\b[a-z]{2,}\b", line)) >= 4
+        if beside is None or len(_SMALL.findall(line)) < _LEAST_SMALL:
+            return False
+        return self.text.lower().count(word.lower()) == 1 and word.lower() not in _counted()
 
     def unsteady(self) -> Iterator[tuple[Word, list[str]]]:
         """The second form of each unknown name that is written in several ways, and all its forms."""
@@ -129,14 +205,28 @@ class Strange:
                 low = word.lower()
                 groups.setdefault(low[0] + _SKELETON.sub("", low[1:]), []).append(word)
         for skeleton, group in groups.items():
-            forms = [word for word in group if len(group) > 1 and word.lower() not in _counted()]
-            if len(forms) < 2 or len(skeleton) < _LEAST_SKELETON or _inflected(forms):
+            if len(group) < 2 or len(skeleton) < _LEAST_SKELETON:
+                continue
+            forms = _alike([word for word in group if word.lower() not in _counted()])
+            if len(forms) < 2 or _inflected(forms):
                 continue
             places = sorted(place for form in forms for place in self.places(form))
             first = places[0][2] if places else ""
             second = next((place for place in places if place[2] != first), None)
             if second and self.sentence(second[0]) != self.sentence(places[0][0]):  # "Dolkha, which became Dolakha"
                 yield second, list(dict.fromkeys(form for _, _, form in places))
+
+
+def _plainly_formed(word: str) -> bool:
+    """A common word with a beginning or an ending: what can be told without the long list."""
+    common = _common()
+    for ending in _ENDINGS:
+        stem = word.removesuffix(ending)
+        if stem != word and (
+            stem in common or stem + "e" in common or stem[:-1] + "y" in common or stem[:-1] in common
+        ):
+            return True
+    return any(word.startswith(start) and word.removeprefix(start) in common for start in _BEGINNINGS)
 
 
 def is_known(word: str) -> bool:
@@ -173,6 +263,15 @@ def _begins(stem: str) -> bool:
         word.startswith(stem) and len(word) <= len(stem) + 2 and lexicon.zipf(word) >= 3.5
         for word in lexicon.common_words()
     )
+
+
+def _alike(forms: list[str]) -> list[str]:
+    """The forms that differ from some other one in few letters."""
+    return [
+        one
+        for one in forms
+        if any(one != other and Levenshtein.distance(one, other, score_cutoff=_FAR) <= _FAR for other in forms)
+    ]
 
 
 def _inflected(forms: list[str]) -> bool:
