@@ -103,6 +103,8 @@ _BEGINNINGS = (
     ),
     *("up", "down", "mid", "de", "super", "self", "fore", "back"),
 )
+_LEAST_DOUBLED, _LEAST_MENDED = 4, 7  # letters of a doubled whole, of a word once mended
+_USUAL = 3.0  # Zipf: once per million words
 
 
 class Strange:
