@@ -8,7 +8,6 @@ Each ``kind: loop`` rule takes one ``options.mode``:
              again after at most ``max_gap`` words, a list item or a whole sentence that comes twice in a row.
 ``runaway``  three copies or more, one after the other; ``list_copies`` where commas stand between them, since three
              are rhetoric.
-``syllable`` one syllable at least four times within a word: "matonononono".
 ``dense``    a content word that comes ``times`` times within ``window`` words, more than half of them in one
              spelling, punctuation included; not the head of a list.
 
@@ -43,7 +42,6 @@ _BREAK = re.compile(r"[.,;:!?…()\[\]“”\"/|–—=\-&{}]$|^[(\[{“\"]|[^\W
 _ENDS = re.compile(r"\W$")
 _STOP = re.compile(r"[.!?…][”\"’')]*$")
 _WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
-_SYLLABLE = re.compile(r"([a-z]{2,5}?)\1{3,}", re.IGNORECASE)
 _COLUMNS = re.compile(r"\t|\s{2}")
 _LETTERS = 4  # of a word that says something
 _LINKS = frozenset(("and", "or", "by", "to", "after", "upon", "for", "in", "on", "with", "but"))
@@ -74,8 +72,6 @@ _RHETORIC = frozenset(
     )
 )
 _LEAST_SENTENCE = 6  # words; shorter sentences are doubled for effect
-_LEAST_DENSE = 4  # words that a line must say again before there can be a pile
-_LONG_WORD = 10
 _SHOWN = 60
 _NEAR = 8  # words between two runs of one muddle
 
@@ -129,25 +125,23 @@ class LoopChecker:
         self._rules: dict[str, list[Rule]] = {}
         for rule in rules.of_kind("loop"):
             self._rules.setdefault(rule.spec.options["mode"], []).append(rule)
-        self._stuck = self._rules.get("syllable", ())
+        piles = [rule.spec.options for rule in self._rules.get("dense", ())]
+        self._long = min([int(options["min_letters"]) for options in piles], default=1)
+        self._dense_again = min([int(options["times"]) // 2 for options in piles], default=1 << 30)
         self._runs = [(mode, rule) for mode in _READERS for rule in self._rules.get(mode, ())]
 
     def check(self, document: Document) -> Iterator[Finding]:
         for place in document.lines:
             text = document.text[place.start : place.end]
             words = text.lower().split()
-            different = set(words)
-            again = len(words) - len(different)
-            line = _Line(text, place.start, words)
-            if again:
-                yield from self._repeated(line, dense=again >= _LEAST_DENSE)
-            long = [word for word in different if len(word) > _LONG_WORD]
-            if any(map(_SYLLABLE.search, long)):
-                for rule in self._stuck:
-                    yield from _syllables(rule, line)
+            again = len(words) - len(set(words))
+            long = [word for word in words if len(word) >= self._long] if again >= self._dense_again else ()
+            found = runs(words, again) if again and self._runs else ()
+            dense = len(long) - len(set(long)) >= self._dense_again
+            if found or dense:
+                yield from self._line(_Line(text, place.start, words), found, dense=dense)
 
-    def _repeated(self, line: _Line, *, dense: bool) -> Iterator[Finding]:
-        found = runs(line.words) if self._runs else ()
+    def _line(self, line: _Line, found: Sequence[Run], *, dense: bool) -> Iterator[Finding]:
         lost = False
         for mode, rule in self._runs if found else ():
             hits = [hit for run in found if (hit := _READERS[mode](line, run, rule)) and not line.columns(hit)]
@@ -257,14 +251,13 @@ def _joined(hits: Sequence[_Hit]) -> list[_Hit]:
 def _dense(words: Sequence[str], rule: Rule) -> Iterator[_Hit]:
     times, window = int(rule.spec.options["times"]), int(rule.spec.options["window"])
     letters = int(rule.spec.options["min_letters"])
-    long = [word for word in words if len(word) >= letters]
-    if len(long) - len(set(long)) < times // 2:
-        return
-    often = Counter(long)
+    often = Counter(word for word in words if len(word) >= letters)
     cores = {word.strip(_PUNCTUATION) for word, count in often.items() if count > times // 2}
+    if not cores:
+        return
     forms = {word: core for word in often if (core := word.strip(_PUNCTUATION)) in cores}
     places: dict[str, list[int]] = {}
-    for index, word in enumerate(words if forms else ()):
+    for index, word in enumerate(words):
         if (core := forms.get(word, "")) and len(core) >= letters and core.isalpha():
             places.setdefault(core, []).append(index)
     for found in places.values():
@@ -296,16 +289,6 @@ def _findings(rule: Rule, line: _Line, hits: Iterable[_Hit]) -> Iterator[Finding
             fixes = (Fix((Edit(Span(line.offset + line.tokens[hit.cut - 1][1], line.offset + end), ""),)),)
         said = line.text[line.tokens[hit.said][0] : line.tokens[hit.said + hit.period - 1][1]]
         yield _finding(rule, Span(line.offset + start, line.offset + end), said, hit.copies, fixes)
-
-
-def _syllables(rule: Rule, line: _Line) -> Iterator[Finding]:
-    for start, end in line.tokens:
-        word = line.text[start:end].strip(_PUNCTUATION)
-        match = _SYLLABLE.search(word) if len(word) > _LONG_WORD and word.isalpha() else None
-        if match and match[1].lower() not in listed(rule, "doubled"):
-            copies = len(match[0]) // len(match[1])
-            start += line.text[start:end].index(word)  # noqa: PLW2901
-            yield _finding(rule, Span(line.offset + start, line.offset + start + len(word)), match[1], copies)
 
 
 def _finding(rule: Rule, span: Span, said: str, copies: int, fixes: tuple[Fix, ...] = ()) -> Finding:

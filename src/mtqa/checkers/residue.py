@@ -6,6 +6,7 @@ Each ``kind: residue`` rule takes one ``options.mode``:
 ``pinyin``   romanised Chinese read as a word: "the dangwei decided".
 ``words``    a sentence with at least ``least`` different words that no dictionary has: transliteration run wild.
 ``stutter``  a word with a part doubled: "governmentment", "Constantant".
+``syllable`` one syllable four times or more within a word: "matonononono".
 ``glued``    two words in one: "Secretariand", "the TheatreThe".
 ``capitals`` unknown words in capitals amid small letters: "the Shaoxing SHANGER TRE Company".
 ``names``    an unknown name that one article writes in several ways.
@@ -90,6 +91,12 @@ def _each(test: str) -> Callable[[Strange, Rule], Iterator[tuple[int, int, str]]
     return read
 
 
+def _syllable(strange: Strange, rule: Rule) -> Iterator[tuple[int, int, str]]:
+    for word in strange.rare:
+        if (said := strange.stuck(word)) and said not in listed(rule, "doubled"):
+            yield from strange.places(word)
+
+
 def _names(strange: Strange, rule: Rule) -> Iterator[tuple[int, int, str]]:  # noqa: ARG001 - one shape for all modes
     for (start, end, _), forms in strange.unsteady():
         yield start, end, ", ".join(f"“{form}”" for form in forms)
@@ -99,6 +106,7 @@ _READERS: dict[str, Callable[[Strange, Rule], Iterator[tuple[int, int, str]]]] =
     "pinyin": _pinyin,
     "words": _several,
     "stutter": _each("is_stutter"),
+    "syllable": _syllable,
     "glued": _each("is_glued"),
     "capitals": _each("is_shouted"),
     "names": _names,

@@ -35,13 +35,15 @@ class Run:
         return (self.last - self.first) // self.period
 
 
-def runs(words: Sequence[str]) -> list[Run]:
+def runs(words: Sequence[str], again: int | None = None) -> list[Run]:
     """The maximal runs of a line in order, those inside longer ones left out; ``words`` in one letter case.
+
+    ``again`` is how many words say again what the line has said, if the caller knows.
 
     A run repeats at least one word where the period is 1, two where it is 2, else three. Of a phrase that comes again
     in part (a "gap"), as in "the safety of the workers and the safety of the workers", the run covers both.
     """
-    found = {run for start, period in _candidates(words) for run in [_extended(words, start, period)]}
+    found = {run for start, period in _candidates(words, again) for run in [_extended(words, start, period)]}
     kept: list[Run] = []
     for run in sorted(found, key=lambda run: (run.first - run.last, run.period, run.first)):
         if not any(other.first <= run.first and run.last <= other.last for other in kept):
@@ -49,16 +51,17 @@ def runs(words: Sequence[str]) -> list[Run]:
     return sorted(kept)
 
 
-def _candidates(words: Sequence[str]) -> Iterator[tuple[int, int]]:
+def _candidates(words: Sequence[str], again: int | None) -> Iterator[tuple[int, int]]:
     """``(start, period)``: the words at ``start`` and at ``start + period`` begin alike; no run is left out."""
-    for period, least in ((1, b"\1"), (2, b"\1\1")):
+    again = len(words) - len(set(words)) if again is None else again
+    for period, least in ((1, b"\1"), (2, b"\1\1"))[:again]:
         same = bytes(map(eq, words, words[period:]))
         place = same.find(least)
         while place >= 0:
             yield place, period
             stop = same.find(b"\0", place)
             place = same.find(least, stop) if stop >= 0 else -1
-    if len(words) - len(set(words)) < 3:
+    if again < 3:
         return
     threes = list(zip(words, words[1:], words[2:], strict=False))
     if len(set(threes)) == len(threes):

@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 Word = tuple[int, int, str]
 """Start, end and form of a word in the text."""
 
-_PLAIN = re.compile(r"[(\[“\"‘']?([A-Za-z]{5,})(?:['’]s?)?[.,;:!?)\]”\"’']*")
+_PLAIN = re.compile(r"[A-Za-z]{5,}")
+_SYLLABLE = re.compile(r"([a-z]{2,5}?)\1{3,}")
 _TELLING = re.compile(r"zh|x[iu]|q[iu](?!e)|[iu]ang|iong|uan|iao|shou|eng|ong")
 _DOUBLED = re.compile(r"([a-z]{3,})\1")
 _CAMEL = re.compile(r"[A-Z][a-z]{3,}(?:The|In|On|At|Of|And|For|With|It|He|This)")
@@ -103,6 +104,7 @@ _BEGINNINGS = (
     ),
     *("up", "down", "mid", "de", "super", "self", "fore", "back"),
 )
+_LEAST_STUCK = 8  # letters of four syllables
 _LEAST_DOUBLED, _LEAST_MENDED = 4, 7  # letters of a doubled whole, of a word once mended
 _USUAL = 3.0  # Zipf: once per million words
 
@@ -115,9 +117,8 @@ class Strange:
 
     @cached_property
     def rare(self) -> list[str]:
-        left = set(self.text.split()) - _common()
-        found = {match[1] for token in left if len(token) > 4 and (match := _PLAIN.fullmatch(token))}
-        return sorted(word for word in found if word.lower() not in _common())
+        left = set(_PLAIN.findall(self.text)) - _common()
+        return sorted(word for word in left if word.lower() not in _common())
 
     def together(self, least: int) -> list[str]:
         """Rare words in small letters that share a line with others, ``least`` of them; no regular formations.
@@ -181,6 +182,11 @@ class Strange:
             return False
         single = low[: match.start()] + low[match.end(1) :]
         return (whole or len(single) >= _LEAST_MENDED) and lexicon.zipf(single) >= _USUAL
+
+    def stuck(self, word: str) -> str:
+        """The syllable that comes four times or more in a row within a word: "no" of "matonononono"; or nothing."""
+        match = _SYLLABLE.search(word.lower()) if len(word) >= _LEAST_STUCK else None
+        return match[1] if match else ""
 
     def is_glued(self, word: str) -> bool:
         """A common word, whole or without its last letter or two, and a small word in one: "Secretariand"."""

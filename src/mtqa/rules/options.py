@@ -14,7 +14,6 @@ _MODES: dict[str, dict[str, dict[str, type]]] = {
         "word": {"min_letters": int, "words": str, "doubled": str, "names": str},
         "phrase": {"max_gap": int, "min_words_with_gap": int},
         "runaway": {"list_copies": int, "doubled": str},
-        "syllable": {"doubled": str},
         "dense": {"times": int, "window": int, "min_letters": int},
     },
     "truncation": {
@@ -28,6 +27,7 @@ _MODES: dict[str, dict[str, dict[str, type]]] = {
         "pinyin": {"loans": str},
         "words": {"least": int},
         "stutter": {},
+        "syllable": {"doubled": str},
         "glued": {},
         "capitals": {},
         "names": {},
