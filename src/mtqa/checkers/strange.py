@@ -7,7 +7,9 @@ set operation, and only what is left is looked at; wordfreq's long list is loade
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from functools import cached_property, lru_cache
+from itertools import islice, takewhile
 from typing import TYPE_CHECKING
 
 from rapidfuzz.distance import Levenshtein
@@ -106,7 +108,7 @@ _BEGINNINGS = (
 )
 _LEAST_STUCK = 8  # letters of four syllables
 _LEAST_DOUBLED, _LEAST_MENDED = 4, 7  # letters of a doubled whole, of a word once mended
-_USUAL = 3.0  # Zipf: once per million words
+_USUAL, _HALF = 3.0, 3.5  # Zipf: once and three times per million words
 
 
 class Strange:
@@ -193,6 +195,8 @@ class Strange:
         if _CAMEL.fullmatch(word):
             return lexicon.zipf(re.split(r"(?<=[a-z])(?=[A-Z])", word)[0].lower()) >= 3.0
         low = word.lower()
+        if not low.endswith(_JOINTS) or low in _common():
+            return False
         return any(low.endswith(joint) and _begins(low.removesuffix(joint)) for joint in _JOINTS) and not is_known(low)
 
     def is_shouted(self, word: str) -> bool:
@@ -228,13 +232,13 @@ class Strange:
 def _plainly_formed(word: str) -> bool:
     """A common word with a beginning or an ending: what can be told without the long list."""
     common = _common()
-    for ending in _ENDINGS:
+    for ending in _ENDINGS if word.endswith(_ENDINGS) else ():
         stem = word.removesuffix(ending)
         if stem != word and (
             stem in common or stem + "e" in common or stem[:-1] + "y" in common or stem[:-1] in common
         ):
             return True
-    return any(word.startswith(start) and word.removeprefix(start) in common for start in _BEGINNINGS)
+    return word.startswith(_BEGINNINGS) and any(word.removeprefix(start) in common for start in _BEGINNINGS)
 
 
 def is_known(word: str) -> bool:
@@ -265,12 +269,16 @@ def _begins(stem: str) -> bool:
     """A common word, or one without its last letter or two."""
     if len(stem) < 6:
         return False
-    if lexicon.zipf(stem) >= 3.5:
-        return True
-    return any(
-        word.startswith(stem) and len(word) <= len(stem) + 2 and lexicon.zipf(word) >= 3.5
-        for word in lexicon.common_words()
-    )
+    usual = _usual()
+    start = bisect_left(usual, stem)
+    near = takewhile(lambda word: word.startswith(stem), islice(usual, start, None))
+    return any(len(word) <= len(stem) + 2 for word in near)
+
+
+@lru_cache(maxsize=1)
+def _usual() -> list[str]:
+    """Correct words that are common enough to be one half of a glued one, sorted."""
+    return sorted(word for word in lexicon.common_words() if lexicon.zipf(word) >= _HALF)
 
 
 def _alike(forms: list[str]) -> list[str]:
