@@ -194,6 +194,7 @@ class _Outcome:
 def _prepare(config: Config, paths: Sequence[str], revision: str | None) -> _Run:
     from mtqa.baseline import Baseline
     from mtqa.changes import changed_since
+    from mtqa.grammar import require
     from mtqa.linter import Linter
     from mtqa.project import corrections_of
     from mtqa.rules.load import load_rules
@@ -209,6 +210,7 @@ def _prepare(config: Config, paths: Sequence[str], revision: str | None) -> _Run
         max_line=config.settings.max_line_length,
         engines=config.engines(),
     )
+    require(linter.engines, linter.families)
     sources = find_sources(paths, config)
     return _Run(
         linter,
@@ -243,6 +245,8 @@ def _report(run: _Run, form: str, stream: BinaryIO, *, statistics: bool) -> _Out
             summary.add(shown)
             report.add(shown)
         report.finish(summary)
+        for told in summary.not_checked:
+            click.echo(f"error: {told}", err=True)
         engine.close()
     return outcome
 

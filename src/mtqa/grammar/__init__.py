@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
+    from mtqa.errors import Place
     from mtqa.finding import Checker
     from mtqa.knowledge import Knowledge
 
@@ -22,7 +23,22 @@ FAMILIES = ("harper", "languagetool", "speller")
 
 
 class EngineError(MtqaError):
-    """An engine that is absent, slow or dying; never the same as "no findings"."""
+    """An engine that is absent, slow or dying; never the same as "no findings". ``engine`` is its family."""
+
+    def __init__(self, problem: str, *, place: Place | None = None, remedy: str = "", engine: str = "") -> None:
+        super().__init__(problem, place=place, remedy=remedy)
+        self.engine = engine
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return (_rebuild, (self.problem, self.place, self.remedy, self.engine))
+
+    def of(self, engine: str, place: Place) -> EngineError:
+        """The same error, laid at the door of ``engine``; at ``place`` where it names none of its own."""
+        return EngineError(self.problem, place=self.place or place, remedy=self.remedy, engine=engine)
+
+
+def _rebuild(problem: str, place: Place | None, remedy: str, engine: str) -> EngineError:
+    return EngineError(problem, place=place, remedy=remedy, engine=engine)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +58,7 @@ class LanguageToolOptions:
 class Engines:
     """Which engines run. ``grammar`` is "harper", "languagetool", "both" or "off".
 
-    ``words`` are the project's own correct words; ``cache`` is the file that remembers LanguageTool's answers.
+    ``words`` are the project's own correct words; ``cache`` is the file that remembers what engines answered.
     """
 
     grammar: str = "off"
@@ -70,7 +86,7 @@ def build_engines(engines: Engines, families: Sequence[str], knowledge: Knowledg
         if family == "harper":
             from mtqa.grammar.harper import HarperChecker
 
-            checkers.append(HarperChecker())
+            checkers.append(HarperChecker(engines.cache))
         elif family == "languagetool":
             from mtqa.grammar.languagetool import LanguageToolChecker
 
@@ -80,6 +96,24 @@ def build_engines(engines: Engines, families: Sequence[str], knowledge: Knowledg
 
             checkers.append(SpellingChecker(engines.words, knowledge.words))
     return checkers
+
+
+def require(engines: Engines, families: Sequence[str]) -> None:
+    """Raise :class:`EngineError`, with what to do, where an engine that will be needed is not installed."""
+    asked = set(engines.families) & set(families)
+    if "harper" in asked:
+        from mtqa.grammar import harper
+
+        if harper.installed() is None:
+            raise EngineError("Harper is not installed", remedy=f"{harper.INSTALL}, or use --grammar off")
+    if "languagetool" in asked:
+        from mtqa.grammar import languagetool, server
+
+        if languagetool.installed() is None:
+            remedy = f"{languagetool.CLIENT}, or use --grammar off"
+            raise EngineError("LanguageTool's client is not installed", remedy=remedy)
+        if not engines.languagetool.url:
+            server.home()
 
 
 def known_ids() -> frozenset[str]:
