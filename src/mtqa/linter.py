@@ -157,6 +157,12 @@ class Linter:
         engines = build_engines(self.engines, self.families, self.knowledge)
         return [*build_checkers(self.rules, self.knowledge), *engines]
 
+    def load_engines(self) -> None:
+        """Load what takes long, where it does not matter, so that the first article need not wait for it."""
+        for checker in self.checkers:
+            if load := getattr(checker, "load", None):
+                load()
+
     @cached_property
     def families(self) -> list[str]:
         """The families of the engines that are wanted."""
@@ -165,6 +171,10 @@ class Linter:
     @cached_property
     def _gatherer(self) -> Gatherer:
         return Gatherer(self.rules, words=self.engines.spelling and "speller" in self.families)
+
+    def accepting(self, word: str) -> Linter:
+        """The same linter, with a word that is right."""
+        return replace(self, engines=replace(self.engines, words=self.engines.words | {word}))
 
     def __reduce__(self) -> tuple[object, ...]:
         """Rebuild in another process: compiled pattern sets cannot travel."""
@@ -288,12 +298,12 @@ def _some_row(rule_id: str, selection: Selection) -> bool:
 
 
 def lint(document: Document, *, select: Sequence[str] = (), ignore: Sequence[str] = ()) -> list[Finding]:
-    """Findings of one document by the shipped rules; the Python entry point, as in ``from mtqa import lint``.
+    """Findings of one document by the shipped rules and Harper; the Python entry point, ``from mtqa import lint``.
 
     For many documents build a :class:`Linter` once.
     """
     rules = load_rules(shipped_rules())
-    return Linter(rules, Selection(tuple(select), tuple(ignore))).check(document)
+    return Linter(rules, Selection(tuple(select), tuple(ignore)), engines=Engines("harper")).check(document)
 
 
 # -- many documents on several processes

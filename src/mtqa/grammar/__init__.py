@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from mtqa.finding import Checker
     from mtqa.knowledge import Knowledge
 
+ENGINES = ("harper", "languagetool", "both", "off")
 FAMILIES = ("harper", "languagetool", "speller")
 
 
@@ -73,6 +74,16 @@ class Engines:
         asked = {"off": (), "both": ("harper", "languagetool")}.get(self.grammar, (self.grammar,))
         return (*asked, *(("speller",) if self.spelling else ()))
 
+    @property
+    def key(self) -> str | None:
+        """Changes with what these settings make engines find; None when that can change unseen, on a remote server."""
+        asked = self.languagetool
+        if "languagetool" not in self.families:
+            return f"{self.families} {sorted(self.words)}"
+        if asked.url:
+            return None
+        return f"{self.families} {sorted(self.words)} {asked.language} {sorted(asked.disabled)} {asked.picky}"
+
 
 def build_engines(engines: Engines, families: Sequence[str], knowledge: Knowledge) -> list[Checker]:
     """Those of ``families`` that ``engines`` asks for, in a fixed order.
@@ -123,14 +134,3 @@ def known_ids() -> frozenset[str]:
     return frozenset(
         {"speller.misspelling", "languagetool"} | {f"harper.{rule}" for rule in load_table("harper").rules}
     )
-
-
-def read_words(file: Path) -> frozenset[str]:
-    """A word list: one word a line, ``#`` begins a comment; empty when there is no such file."""
-    try:
-        lines = file.read_text(encoding="utf-8").split("\n")
-    except FileNotFoundError:
-        return frozenset()
-    except (OSError, UnicodeDecodeError) as error:
-        raise EngineError(f"cannot read the word list {file}: {error}", remedy="it must be UTF-8 text") from error
-    return frozenset(word for line in lines if (word := line.partition("#")[0].strip()))

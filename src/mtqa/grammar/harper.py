@@ -69,6 +69,10 @@ class HarperChecker:
         self._cache = Cache(cache, self.version)
         self._local = threading.local()
 
+    def load(self) -> None:
+        """Read Harper's dictionary into this process; threads share it, and others go on meanwhile."""
+        self._linter()
+
     def check(self, document: Document) -> Iterator[Finding]:
         spans = list(self._suspects(document))
         answers = self._answers([document.slice(span) for span in spans])
