@@ -78,7 +78,7 @@ def test_what_is_no_word_is_refused(tmp_path: Path, word: str) -> None:
 
 def test_a_folder_in_its_place_is_an_error_that_changes_nothing(tmp_path: Path) -> None:
     (tmp_path / "words.txt").mkdir()
-    with pytest.raises(MtqaError, match="words.txt"):
+    with pytest.raises(MtqaError, match=r"words\.txt"):
         add_word(tmp_path / "words.txt", "mu")
 
 
