@@ -79,7 +79,8 @@ class Project:
         sources = find_sources([str(self.root / path) for path in paths], config)
         settings = replace(config.settings.review, **review)
         pool = ThreadPoolExecutor(1)  # test_terminal has real processes
-        return start(sources, self.corrections(), EDITOR, self.maker(config), settings, pool=pool)
+        maker, words = self.maker(config), config.word_list
+        return start(sources, self.corrections(), EDITOR, maker, settings, pool=pool, words=words)
 
     def ledger(self, path: str = SECOND) -> list[dict[str, object]]:
         """The ledger's lines, as another program would read them."""

@@ -8,6 +8,7 @@ import pytest
 
 from mtqa.document import Span
 from mtqa.finding import Edit, Finding, Layer, Severity, identify, resolve
+from mtqa.linter import Examined
 from mtqa.review.widgets.dialogs import Ask
 from mtqa.segment import sentence_at
 
@@ -23,6 +24,7 @@ class _Linter:
     def __init__(self, inner):
         self.inner = inner
         self.rules = inner.rules
+        self.engines = inner.engines
 
     def knowing(self, knowledge):
         return _Linter(self.inner.knowing(knowledge))
@@ -30,8 +32,8 @@ class _Linter:
     def gather(self, sources):
         return self.inner.gather(sources)
 
-    def check(self, document):
-        found = self.inner.check(document)
+    def examine(self, document):
+        found = list(self.inner.examine(document).findings)
         at = document.text.find("has extensively")
         if at >= 0:
             span = sentence_at(document, at)
@@ -39,7 +41,7 @@ class _Linter:
             found.append(
                 Finding("garble.demo", span, message, Severity.MAJOR, layer=Layer.PASSAGE, explanation=EVIDENCE)
             )
-        return identify(document, resolve(found))
+        return Examined(identify(document, resolve(found)))
 
 
 class Maker(_Remembering):

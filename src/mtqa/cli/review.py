@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING
 import click
 
 from mtqa.errors import MtqaError, Place
+from mtqa.grammar import ENGINES
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from mtqa.config import Config
+    from mtqa.config import Config, GrammarName
     from mtqa.corrections.store import Corrections
     from mtqa.knowledge import Knowledge
     from mtqa.linter import Linter, Source
@@ -23,10 +24,18 @@ if TYPE_CHECKING:
 @click.command()
 @click.argument("paths", nargs=-1)
 @click.option("--plain", is_flag=True, help="A dialogue line by line instead of a screen.")
+@click.option("--grammar", type=click.Choice(ENGINES), help="Grammar engines to run, instead of those configured.")
 @click.option("--by", default="", metavar="NAME", help="Who decides; default: MTQA_EDITOR, then git's user.")
 @click.option("--theme", metavar="NAME", help="dark, light, ansi or mono.")
 @click.option("--config", "config_file", type=click.Path(path_type=Path), help="Use this configuration file.")
-def review(paths: tuple[str, ...], plain: bool, by: str, theme: str | None, config_file: Path | None) -> int:
+def review(  # noqa: PLR0917 - one parameter for each option
+    paths: tuple[str, ...],
+    plain: bool,
+    grammar: GrammarName | None,
+    by: str,
+    theme: str | None,
+    config_file: Path | None,
+) -> int:
     """Go through the open findings and decide: accept, edit, reject, defer.
 
     PATHS are files, folders or globs; without any, the configured originals are reviewed. Every decision is saved as
@@ -43,6 +52,8 @@ def review(paths: tuple[str, ...], plain: bool, by: str, theme: str | None, conf
     sources = find_sources(paths, config)
     corrections = Corrections(config.root, config.settings.corrections, tuple(config.settings.originals))
     name = editor_name(by, config.root)
+    config = config.with_grammar(grammar)
+    prepare_engines(config)
     if plain:
         return _dialogue(config, sources, corrections, name)
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
@@ -53,7 +64,7 @@ def review(paths: tuple[str, ...], plain: bool, by: str, theme: str | None, conf
     from mtqa.review.start import start
 
     settings = replace(config.settings.review, theme=theme) if theme else config.settings.review
-    app = start(sources, corrections, name, LinterMaker(config), settings, _place(config))
+    app = start(sources, corrections, name, LinterMaker(config), settings, _place(config), words=config.word_list)
     try:
         app.run()
     finally:
@@ -63,19 +74,37 @@ def review(paths: tuple[str, ...], plain: bool, by: str, theme: str | None, conf
 
 def _dialogue(config: Config, sources: Sequence[Source], corrections: Corrections, by: str) -> int:
     from mtqa.corrections.lock import clear_lock
+    from mtqa.knowledge import Knowledge
     from mtqa.review.bookmark import Bookmark
     from mtqa.review.plain import Dialogue
     from mtqa.review.session import Session
 
-    session = Session(sources, corrections, by, LinterMaker(config)(None), Bookmark.of(corrections, by))
+    session = Session(sources, corrections, by, LinterMaker(config)(Knowledge()), Bookmark.of(corrections, by))
+    session.words = config.word_list
     try:
         return Dialogue(session, sys.stdin, sys.stdout).run()
     finally:
         clear_lock(corrections.home)
 
 
+def prepare_engines(config: Config) -> None:
+    """Raise what keeps an engine from working, and start its server, while there is no screen yet."""
+    from mtqa.grammar import FAMILIES, require
+
+    engines = config.engines()
+    require(engines, FAMILIES)
+    if "languagetool" in engines.families and not engines.languagetool.url:
+        from mtqa.grammar import server
+
+        click.echo("starting LanguageTool, unless it runs ...", err=True)
+        server.ensure(engines.languagetool)
+
+
 class LinterMaker:
-    """Makes linters that know what is passed to them; it reads the rules when first called, in each process."""
+    """Makes linters that know what is passed to them; it reads the rules when first called, in each process.
+
+    Passed None, what comes has the rules only: engines take time to load, and the first findings are not to wait.
+    """
 
     def __init__(self, config: Config) -> None:
         self._config = config
@@ -85,15 +114,16 @@ class LinterMaker:
         return {"_config": self._config, "_rules": None}
 
     def __call__(self, knowledge: Knowledge | None) -> Linter:
+        from mtqa.grammar import Engines
         from mtqa.knowledge import Knowledge
         from mtqa.linter import Linter
         from mtqa.rules.load import load_rules
 
         config = self._config
         self._rules = self._rules or load_rules(*config.rule_folders())
-        return Linter(
-            self._rules, config.selection, config.overrides, knowledge or Knowledge(), config.settings.max_line_length
-        )
+        known = knowledge or Knowledge()
+        engines = Engines() if knowledge is None else config.engines()
+        return Linter(self._rules, config.selection, config.overrides, known, config.settings.max_line_length, engines)
 
 
 def _place(config: Config) -> Place | None:

@@ -16,22 +16,23 @@ from textual.command import CommandPalette, DiscoveryHit, Hit, Hits, Provider
 from textual.message import Message
 
 from mtqa.errors import MtqaError
+from mtqa.knowledge import Knowledge
 from mtqa.review.background import Checked, Coming, Known
 from mtqa.review.keymap import ACTIONS, BROWSE, show_key
 from mtqa.review.screen import ReviewScreen
 from mtqa.review.shapes import THEME_NAMES
 from mtqa.review.themes import THEMES, VARIABLES
+from mtqa.review.work import Lint
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from mtqa.config import Review
-    from mtqa.knowledge import Knowledge
     from mtqa.linter import Linter
     from mtqa.review.background import Background
     from mtqa.review.keymap import Keymap
     from mtqa.review.session import Session
-    from mtqa.review.work import Checks, Lint
+    from mtqa.review.work import Checks, Work
 
 _REPORT_EVERY = 0.25
 _NEEDED_SOON = ("mtqa.review.widgets.dialogs",)  # not needed for the first screen
@@ -75,11 +76,12 @@ class ReviewApp(App[None], inherit_bindings=False):
     BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+c", "quit", show=False)]
 
     class Equipped(Message):
-        """Findings of the open article, rules, or what the corpus tells, are ready."""
+        """Rules, engines or what the corpus tells are ready; ``known`` is what is found in the article of ``work``."""
 
-        def __init__(self, linter: Checks, known: Lint | None = None) -> None:
+        def __init__(self, linter: Checks, work: Work | None, known: Lint | None) -> None:
             super().__init__()
             self.linter = linter
+            self.work = work
             self.known = known
 
     class Progress(Message):
@@ -113,7 +115,6 @@ class ReviewApp(App[None], inherit_bindings=False):
         self.glyphs = review.glyphs
         self._make_linter = make_linter
         self._background = background
-        self._first = session.index
         self.ready = asyncio.Event()
         self.finished = asyncio.Event()
 
@@ -147,9 +148,11 @@ class ReviewApp(App[None], inherit_bindings=False):
             linter = self._make_linter(None)
             for module in _NEEDED_SOON:
                 import_module(module)
-            self._warm(linter)
-            coming.arrive(linter)
-            self.post_message(self.Equipped(linter))
+            self._equip(linter, coming)
+            linter = self._make_linter(Knowledge())
+            if linter.engines.families:
+                linter.load_engines()
+                self._equip(linter)
             if len(self.session.corpus) > 1:
                 self._check_all(linter)
         except MtqaError as error:
@@ -165,27 +168,30 @@ class ReviewApp(App[None], inherit_bindings=False):
 
     def _take_first(self, coming: Coming) -> None:
         """Show what the other process has found in the first article; what it cannot find out is found out here."""
-        if self.session.work is None:
+        work = self.session.work
+        if work is None:
             return
         try:
             known = self._background.first()
         except (MtqaError, BrokenProcessPool):
             return
-        self.post_message(self.Equipped(coming, known))
+        self.post_message(self.Equipped(coming, work, known))
 
-    def _warm(self, linter: Linter) -> None:
-        """Build the checkers and compile the patterns, off the screen's thread."""
-        if self.session.work:
-            linter.check(self.session.work.document)
+    def _equip(self, linter: Linter, coming: Coming | None = None) -> None:
+        """Let the screen go on with ``linter``, after it has checked what is open, off the screen's thread."""
+        work = self.session.work
+        known = Lint.of(linter, work.document) if work else None
+        if coming:
+            coming.arrive(linter)
+        self.post_message(self.Equipped(linter, work, known))
 
     def _check_all(self, linter: Linter) -> None:
         waiting: list[Checked] = []
         said = time.monotonic()
-        for result in self._background.run(compares=bool(linter.rules.of_kind("consistency"))):
+        compares = bool(linter.rules.of_kind("consistency")) or linter.engines.spelling
+        for result in self._background.run(compares=compares):
             if isinstance(result, Known):
-                knowing = linter.knowing(result.knowledge)
-                self._warm(knowing)
-                self.post_message(self.Equipped(knowing))
+                self._equip(linter.knowing(result.knowledge))
                 continue
             waiting.append(result)
             if time.monotonic() - said > _REPORT_EVERY:
@@ -195,7 +201,7 @@ class ReviewApp(App[None], inherit_bindings=False):
         self._background.close()
 
     def on_review_app_equipped(self, message: Equipped) -> None:
-        known = message.known if self.session.index == self._first else None
+        known = message.known if self.session.work is message.work else None  # another may have been opened meanwhile
         self.review.attempt(lambda: self.session.equip(message.linter, known))
         self.ready.set()
 
@@ -206,7 +212,7 @@ class ReviewApp(App[None], inherit_bindings=False):
             if result.problem:
                 self.session.corpus.fail(result.index, result.problem)
             else:
-                self.session.corpus.note(result.index, result.briefs)
+                self.session.corpus.note(result.index, result.briefs, whole=result.whole)
         self.review.show_progress()
 
     def on_review_app_failed(self, message: Failed) -> None:

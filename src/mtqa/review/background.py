@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 
     from mtqa.corrections.store import Corrections
     from mtqa.document import Document
-    from mtqa.finding import Finding
-    from mtqa.linter import Linter, Source
+    from mtqa.grammar import Engines
+    from mtqa.linter import Examined, Linter, Source
     from mtqa.review.work import Brief, Checks, Lint
 
 _C = TypeVar("_C")
@@ -45,11 +45,12 @@ class Known:
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """An article and what is open in it, or the problem that prevented checking it."""
+    """An article and what is open in it, or the problem that prevented checking it; not ``whole``: an engine failed."""
 
     index: int
     briefs: tuple[Brief, ...] = ()
     problem: str = ""
+    whole: bool = True
 
 
 class Coming:
@@ -66,9 +67,17 @@ class Coming:
         """It will never be there: whoever waits is told why."""
         self._linter.set_exception(error)
 
-    def check(self, document: Document) -> list[Finding]:
+    @property
+    def engines(self) -> Engines:
+        return self._linter.result().engines
+
+    def examine(self, document: Document) -> Examined:
         """Findings of one document."""
-        return self._linter.result().check(document)
+        return self._linter.result().examine(document)
+
+    def accepting(self, word: str) -> Checks:
+        """With a word that is right."""
+        return self._linter.result().accepting(word)
 
 
 class Background:
@@ -154,7 +163,9 @@ def _end_with_parent() -> None:
 
 
 def _check_first(source: Source) -> Lint:
-    return _work(source).lint
+    """By the rules alone: engines take time to load."""
+    assert _make_linter is not None
+    return _work(source, _make_linter(None)).lint
 
 
 def _give_way() -> None:
@@ -172,13 +183,12 @@ def _ready() -> Linter:
     global _linter  # noqa: PLW0603
     if _linter is None:
         assert _make_linter is not None
-        _linter = _make_linter(None)
+        _linter = _make_linter(Knowledge())
     return _linter
 
 
-def _work(source: Source) -> Work:
+def _work(source: Source, linter: Linter) -> Work:
     assert _corrections is not None
-    linter = _ready()
     return Work(_corrections.article(source.read()), linter)
 
 
@@ -190,9 +200,9 @@ def _check(chunk: Sequence[tuple[int, Source]]) -> list[Checked]:
     found = []
     for index, source in chunk:
         try:
-            work = _work(source)
+            work = _work(source, _ready())
         except MtqaError as error:
             found.append(Checked(index, problem=str(error)))
             continue
-        found.append(Checked(index, work.briefs()))
+        found.append(Checked(index, work.briefs(), whole=not work.unchecked))
     return found

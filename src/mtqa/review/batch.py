@@ -134,7 +134,7 @@ def carry_out(session: Session, batch: Batch, without: frozenset[tuple[int, str]
         parts.append((work.path, new))
         if index != session.index:
             work.refresh()
-            session.corpus.note(index, work.briefs())
+            session.corpus.note(index, work.briefs(), whole=not work.unchecked)
         yield f"{done} of {len(wanted)} articles"
     step = Step(batch.label, tuple(parts), session.work.path if session.work else "", session.key)
     if step.size:

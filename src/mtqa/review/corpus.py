@@ -33,13 +33,15 @@ class Corpus:
         self.problems: dict[int, str] = {}
         self.deferred = 0  # findings put off, in the articles looked at so far
         self._deferred: dict[int, int] = {}
+        self.unchecked: set[int] = set()
         self._open: Counter[tuple[str, Severity]] = Counter()
 
     def __len__(self) -> int:
         return len(self.sources)
 
-    def note(self, index: int, briefs: tuple[Brief, ...]) -> None:
-        """What is open, and deferred, in an article now."""
+    def note(self, index: int, briefs: tuple[Brief, ...], *, whole: bool = True) -> None:
+        """What is open, and deferred, in an article now; not ``whole`` where an engine could not check it."""
+        (self.unchecked.discard if whole else self.unchecked.add)(index)
         before, now = self.briefs.get(index, ()), tuple(brief for brief in briefs if not brief.deferred)
         self._open.subtract((brief.rule, brief.severity) for brief in before)
         self._open.update((brief.rule, brief.severity) for brief in now)

@@ -14,6 +14,7 @@ from mtqa.review.shapes import THEME_NAMES
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from concurrent.futures import Executor
+    from pathlib import Path
 
     from mtqa.config import Review
     from mtqa.corrections.store import Corrections
@@ -30,11 +31,13 @@ def start(  # noqa: PLR0917
     make_linter: Callable[[Knowledge | None], Linter],
     review: Review,
     place: Place | None = None,
+    *,
+    words: Path | None = None,
     pool: Executor | None = None,
 ) -> ReviewApp:
     """The review of ``sources``, ready to run. ``place`` is where its settings, ``review``, were read.
 
-    ``pool`` does the checking in place of a process of its own.
+    ``words`` is the project's word list; ``pool`` does the checking in place of a process of its own.
 
     Raises :class:`ConfigError` for an unknown theme and for keys that cannot be.
     """
@@ -42,6 +45,7 @@ def start(  # noqa: PLR0917
     if review.theme not in THEME_NAMES:
         raise ConfigError(f"review: no theme {review.theme!r}", place=place, remedy=f"themes: {', '.join(THEME_NAMES)}")
     session = Session(sources, corrections, by, bookmark=Bookmark.of(corrections, by))
+    session.words = words
     background = Background(make_linter, corrections, sources, session.index, pool)
     from mtqa.review.app import ReviewApp
 

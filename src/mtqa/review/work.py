@@ -25,23 +25,42 @@ if TYPE_CHECKING:
     from mtqa.corrections.state import State
     from mtqa.corrections.store import Article
     from mtqa.finding import Finding
+    from mtqa.grammar import EngineError, Engines
+    from mtqa.linter import Examined
 
 
 class Checks(Protocol):
     """What a review asks of a linter."""
 
-    def check(self, document: Document) -> list[Finding]:
-        """Findings of one document, in document order, with fingerprints."""
+    @property
+    def engines(self) -> Engines: ...
+
+    def examine(self, document: Document) -> Examined:
+        """Findings of one document, in document order, with fingerprints, and the engines that could not check it."""
+        ...
+
+    def accepting(self, word: str) -> Checks:
+        """With a word that is right."""
         ...
 
 
 @dataclass(frozen=True, slots=True)
 class Lint:
-    """What checking an article gave: the findings of the original, and of a corrected ``text`` if there was one."""
+    """What checking an article gave: the findings of the original, and of a corrected ``text`` if there was one.
+
+    ``unchecked`` are the engines that could not check the original.
+    """
 
     findings: list[Finding]
+    unchecked: tuple[EngineError, ...] = ()
     text: str | None = None
     corrected: list[Finding] = field(default_factory=list)
+
+    @classmethod
+    def of(cls, linter: Checks, document: Document) -> Lint:
+        """What ``linter`` finds in an original."""
+        examined = linter.examine(document)
+        return cls(examined.findings, examined.unchecked)
 
 
 class Brief(NamedTuple):
@@ -67,7 +86,8 @@ class Work:
     """The open findings of one article, as of the last :meth:`refresh`.
 
     ``items`` are open, ``deferred`` put off, ``marks`` passages to be translated again or dropped, ``blocks`` the
-    boilerplate; ``decided`` counts the findings decided on. ``linter`` may be exchanged when more is known.
+    boilerplate; ``decided`` counts the findings decided on; ``unchecked`` are the engines that could not check the
+    original. ``linter`` may be exchanged when more is known.
     """
 
     def __init__(self, article: Article, linter: Checks | None) -> None:
@@ -98,10 +118,15 @@ class Work:
         """The findings of the original."""
         return self.lint.findings
 
+    @property
+    def unchecked(self) -> tuple[EngineError, ...]:
+        """The engines that could not check the original."""
+        return self.lint.unchecked
+
     def relint(self, linter: Checks, known: Lint | None = None) -> None:
         """Check the original with ``linter`` and sort its findings by what was decided; ``known``: it was already."""
         self.linter = linter
-        self.lint = known or Lint(linter.check(self.document))
+        self.lint = known or Lint.of(linter, self.document)
         self.refresh()
 
     def refresh(self) -> None:
@@ -145,8 +170,8 @@ class Work:
     def _recheck(self) -> list[Finding]:
         text = self.overlay.text
         if self.lint.text != text:
-            found = self.linter.check(Document.from_text(text, self.path)) if self.linter else []
-            self.lint = Lint(self.lint.findings, text, found)
+            found = self.linter.examine(Document.from_text(text, self.path)).findings if self.linter else []
+            self.lint = replace(self.lint, text=text, corrected=found)
         return self.lint.corrected
 
     def _marked(self, state: State) -> Iterator[Mark]:
