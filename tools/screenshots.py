@@ -27,9 +27,9 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).parent.parent
 # name -> (theme, columns, rows, keys)
 PICTURES: dict[str, tuple[str, int, int, Sequence[str]]] = {
-    "review": ("dark", 120, 40, ("]", "a", "a", "j")),
-    "review-80x24": ("dark", 80, 24, ("]", "a")),
-    "review-mono": ("mono", 120, 40, ("]", "a", "a", "j")),
+    "review": ("dark", 120, 40, ("o", "]", "a", "a", "a", "a")),
+    "review-80x24": ("dark", 80, 24, ("o", "]", "a", "a", "a", "a")),
+    "review-mono": ("mono", 120, 40, ("o", "]", "a", "a", "a", "a")),
     "review-light": ("light", 120, 40, ("]", "w", "s")),
     "review-batch": ("dark", 120, 40, ("b", "4")),
 }
