@@ -21,6 +21,7 @@ _KINDS = {
     "quotes": "mtqa.checkers.quotes",
     "repetition": "mtqa.checkers.repetition",
     "consistency": "mtqa.checkers.consistency",
+    "insertion": "mtqa.checkers.insertion",
 }
 
 

@@ -234,6 +234,8 @@ def _refuse_idle_keys(source: RuleSource, spec: RuleFile) -> None:
         raise source.error(f"a rule of kind {spec.kind} is matched against lines", ".scope")
     if spec.kind == "block":
         _check_block(source, spec)
+    if spec.kind == "insertion":
+        _check_insertion(source, spec)
 
 
 def _check_block(source: RuleSource, spec: RuleFile) -> None:
@@ -246,6 +248,16 @@ def _check_block(source: RuleSource, spec: RuleFile) -> None:
     if options.get("safety") not in ("safe", "review"):
         raise source.error("options of a block rule say how safe the deletion is: safe or review", ".options")
     if more := set(options) - {"position", "max_words", "max_lines", "safety"}:
+        raise source.error(f"unknown option {min(map(str, more))!r}", ".options")
+
+
+def _check_insertion(source: RuleSource, spec: RuleFile) -> None:
+    options = spec.options
+    if type(options.get("threshold")) not in (int, float):
+        raise source.error("options of an insertion rule need a threshold, a number", ".options")
+    if type(options.get("least_words")) is not int or options["least_words"] < 1:
+        raise source.error("options of an insertion rule need least_words, a number from 1", ".options")
+    if more := set(options) - {"threshold", "least_words"}:
         raise source.error(f"unknown option {min(map(str, more))!r}", ".options")
 
 

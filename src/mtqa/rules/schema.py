@@ -25,6 +25,7 @@ KindName = Literal[
     "consistency",
     "encoding",
     "quotes",
+    "insertion",
 ]
 
 CONFIDENCE: dict[str, float] = {"high": 0.95, "medium": 0.8, "low": 0.6}
