@@ -2,10 +2,10 @@
 
     python benchmarks/insertion.py --data FOLDER [--show 30]
 
-``FOLDER`` holds clean_dev.jsonl and mlqe_dev.jsonl. Articles are whole documents (Wikipedia ones of more than 1,100
-words in parts). False findings are counted over all of them; phrases of ``insertion_phrases.txt`` are planted into
-those that the checker judges at all, three each, one at a time. A planted phrase counts as found when a finding lies
-at least half inside it.
+``FOLDER`` holds clean_dev.jsonl, mlqe_dev.jsonl and mqm_zh_en_dev.jsonl. Articles are whole documents (Wikipedia ones
+of more than 1,100 words in parts). False findings are counted over all of them; phrases of ``insertion_phrases.txt``
+are planted into those that the checker judges at all, three each, one at a time. A planted phrase counts as found when
+a finding lies at least half inside it.
 """
 
 from __future__ import annotations
@@ -90,7 +90,8 @@ def main() -> None:
     parser.add_argument("--show", type=int, default=0, help="show this many of the strongest false findings")
     parser.add_argument("--missed", type=int, default=0, help="show this many phrases, the least found first")
     parser.add_argument("--scores", type=Path, help="add all scores to this file")
-    parser.add_argument("--threshold", type=float, help="count at this threshold, too")
+    parser.add_argument("--threshold", type=float, default=2.4, help="count at this threshold, too")
+    parser.add_argument("--machine", type=int, default=0, help="show this many findings on other engines' output")
     options = parser.parse_args()
     phrases = articles.phrases(HERE / "insertion_phrases.txt")
     sets = {
@@ -101,7 +102,30 @@ def main() -> None:
     }
     for name, documents in sets.items():
         measure(name, documents, phrases, options)
+    machine_output(options.data, options.threshold, options.machine)
     speed([text for documents in sets.values() for _, text in documents])
+
+
+def machine_output(data: Path, threshold: float, show: int) -> None:
+    """What fires on other engines' Chinese-English output, the versions that the model was fitted on left out."""
+    fitted = set(articles.news(data))
+    versions: dict[tuple[str, str], list[str]] = {}
+    for row in articles.rows(data, "mqm_zh_en_dev.jsonl"):
+        if not row["human"]:
+            versions.setdefault((row["doc"], row["system"]), []).append(row["text"])
+    scorer, words, hits = Scorer(), 0, Counter[tuple[str, str]]()
+    for (document, _), lines in versions.items():
+        text = "\n".join(lines)
+        if text in fitted:
+            continue
+        words += len(text.split())
+        for score, start, end in scorer.passages(text):
+            if score > threshold:
+                hits[document, f"{text[max(0, start - 70) : start]}[{text[start:end]}]{text[end : end + 40]}"] += 1
+    print(f"other engines: {words:,} words, {hits.total()} findings, {len(hits)} of them different")
+    chosen = random.Random(1).sample(sorted(hits), min(show, len(hits)))
+    for document, shown in chosen:
+        print(f"    {document}: {shown}".replace("\n", " / "))
 
 
 def speed(texts: list[str]) -> None:
@@ -150,8 +174,7 @@ def measure(name: str, documents: list[tuple[str, str]], phrases: list[str], opt
     thresholds = [
         (f"{rate} per 1,000 words", false[min(int(rate * words / 1000), len(false) - 1)][0]) for rate in RATES
     ]
-    if options.threshold is not None:
-        thresholds.append(("the threshold", options.threshold))
+    thresholds.append(("the threshold", options.threshold))
     for label, threshold in thresholds:
         hits = sum(score > threshold for score, _ in found)
         wrong = [genre for score, genre, _ in false if score > threshold]

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 DATA = Path(__file__).with_name("space.npz")
 MODEL = Path(__file__).with_name("model.json")
+# After 20 trees 1 of 519 runs that reached a score of 1 in training articles lay so low, and 88 of 100 others.
+_FIRST_TREES, _HOPELESS = 20, -1.5
 _UNIT = 127.0  # what a vector's largest possible part is stored as
 
 
@@ -71,15 +73,24 @@ class Model:
     depth: int
 
     def score(self, features: NDArray[np.float32]) -> NDArray[np.float32]:
-        """Log-odds, one for each row of ``features``."""
-        tree = np.arange(len(self.feature))[None, :]
-        row = np.arange(len(features))[:, None]
-        node = np.zeros((len(features), len(self.feature)), np.int32)
-        for _ in range(self.depth):
-            at_most = features[row, self.feature[tree, node]] <= self.threshold[tree, node]
-            node = np.where(at_most, self.low[tree, node], self.high[tree, node])
-        scores: NDArray[np.float32] = self.value[tree, node].sum(1, dtype=np.float32)
+        """Log-odds, one for each row of ``features``; rows that the first trees think hopeless keep their verdict."""
+        scores = self._sum(features, 0, _FIRST_TREES)
+        hopeful = np.flatnonzero(scores > _HOPELESS)
+        scores[hopeful] += self._sum(features[hopeful], _FIRST_TREES, len(self.feature))
         return scores
+
+    def _sum(self, features: NDArray[np.float32], start: int, stop: int) -> NDArray[np.float32]:
+        """What trees ``[start, stop)`` add up to."""
+        width = self.feature.shape[1]
+        root = (np.arange(start, min(stop, len(self.feature))) * width)[None, :]
+        row = (np.arange(len(features)) * features.shape[1])[:, None]
+        values = np.ascontiguousarray(features).ravel()
+        node = np.repeat(root, len(features), 0)
+        for _ in range(self.depth):
+            at_most = values.take(row + self.feature.take(node)) <= self.threshold.take(node)
+            node = root + np.where(at_most, self.low.take(node), self.high.take(node))
+        total: NDArray[np.float32] = self.value.take(node).sum(1, dtype=np.float32)
+        return total
 
 
 @lru_cache(maxsize=1)
