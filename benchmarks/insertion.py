@@ -90,7 +90,7 @@ def main() -> None:
     parser.add_argument("--show", type=int, default=0, help="show this many of the strongest false findings")
     parser.add_argument("--missed", type=int, default=0, help="show this many phrases, the least found first")
     parser.add_argument("--scores", type=Path, help="add all scores to this file")
-    parser.add_argument("--threshold", type=float, default=2.4, help="count at this threshold, too")
+    parser.add_argument("--threshold", type=float, default=2.35, help="count at this threshold, too")
     parser.add_argument("--machine", type=int, default=0, help="show this many findings on other engines' output")
     options = parser.parse_args()
     phrases = articles.phrases(HERE / "insertion_phrases.txt")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from itertools import pairwise
 from typing import TYPE_CHECKING
@@ -17,7 +18,7 @@ from mtqa.errors import RuleError
 from mtqa.finding import Finding, Layer
 from mtqa.insertion.passages import FEATURES, LEAST_WORDS, SIZES, describe, foreign_passages
 from mtqa.insertion.relation import SAME, relate
-from mtqa.insertion.space import shipped_model, shipped_space
+from mtqa.insertion.space import MODEL, model_from, shipped_model, shipped_space
 from mtqa.insertion.words import Reader, token_spans
 from mtqa.linter import Linter, Selection
 from mtqa.rules.load import load_rules, shipped_rules
@@ -30,8 +31,12 @@ if TYPE_CHECKING:
 RULE = "insertion.foreign-phrase"
 CHECKER = InsertionChecker(Linter(load_rules(shipped_rules()), Selection((RULE,))).rules)
 # Misses and false alarms that are known; a change in either direction is to be seen.
-MISSED: frozenset[str] = frozenset()
-ALARMS: frozenset[str] = frozenset()
+MISSED = {
+    "endgame tactics with bishop and pawn,",
+    "magma chambers and tectonic plates,",
+    "antibody titres of infected cattle,",
+}
+ALARMS = {"as a lighthouse guides ships through the fog,", "kept bees and sang in the church choir,"}
 
 
 def findings(text: str) -> list[Finding]:
@@ -51,7 +56,7 @@ def test_foreign_phrases(article: str, phrase: str) -> None:
 @pytest.mark.parametrize(("article", "clause"), AT_HOME)
 def test_look_alikes(article: str, clause: str) -> None:
     text = ARTICLES[article].format(clause)
-    assert [text[f.span.start : f.span.end] for f in findings(text)] == [] or clause in ALARMS
+    assert bool(findings(text)) == (clause in ALARMS)
 
 
 @pytest.mark.parametrize("name", sorted(ARTICLES))
@@ -153,7 +158,8 @@ def test_findings_lie_in_the_text(text: str) -> None:
 def test_features_are_named_and_finite() -> None:
     read = Reader(shipped_space()).read(ARTICLES["union"].format(FOREIGN[0][1]))
     runs = describe(read, relate(read, shipped_space()), shipped_space())
-    assert runs.features.shape[1] == len(FEATURES) == len(shipped_model().weight)
+    assert runs.features.shape[1] == len(FEATURES)
+    assert json.loads(MODEL.read_text(encoding="utf-8"))["features"] == list(FEATURES)
     assert np.isfinite(runs.features).all()
 
 
@@ -176,3 +182,32 @@ def test_bad_options_are_refused(tmp_path: Path, options: str, complaint: str) -
     )
     with pytest.raises(RuleError, match=complaint):
         load_rules(folder.parent)
+
+
+def test_trees_are_walked_to_their_leaves() -> None:
+    """Two trees by hand: x[0] <= 1 gives 2, else x[1] <= 0 gives 4, else -8; and 0.5 for all."""
+    model = model_from({"depth": 2, "trees": [[[0, 1.0, 1, 2], [2.0], [1, 0.0, 3, 4], [4.0], [-8.0]], [[0.5]]]})
+    rows = np.array([[1, 9], [1.5, 0], [1.5, 0.1], [-3, -3]], np.float32)
+    assert model.score(rows).tolist() == [2.5, 4.5, -7.5, 2.5]
+    assert model.score(rows[:0]).tolist() == []
+
+
+def test_only_hopeless_runs_are_given_up() -> None:
+    model, rows = shipped_model(), np.random.default_rng(0).normal(size=(500, len(FEATURES))).astype(np.float32)
+    whole = model._sum(rows, 0, len(model.feature))  # noqa: SLF001
+    scores = model.score(rows)
+    hopeful = model._sum(rows, 0, 20) > -1.5  # noqa: SLF001
+    assert hopeful.any()
+    assert np.allclose(scores[hopeful], whole[hopeful], atol=1e-4)
+    assert (scores[~hopeful] <= -1.5).all()
+
+
+@pytest.mark.parametrize(
+    ("select", "runs"),
+    [((), False), (("*",), False), (("insertion",), True), (("*", RULE), True), (("insert*",), False)],
+)
+def test_off_unless_selected_by_name(select: tuple[str, ...], runs: bool) -> None:
+    linter = Linter(load_rules(shipped_rules()), Selection(select))
+    article, phrase = FOREIGN[2]
+    found = linter.check(Document.from_text(ARTICLES[article].format(phrase)))
+    assert any(finding.rule == RULE for finding in found) == runs

@@ -15,13 +15,16 @@ ConfidenceName = Literal["high", "medium", "low"]
 SafetyName = Literal["safe", "review"]
 LettersName = Literal["lower", "capital", "title"]
 ScopeName = Literal["line", "sentence", "text"]
+LayerName = Literal["words", "passage"]
 KindName = Literal[
     "existence",
     "replace",
     "terms",
     "metadata",
     "block",
-    "repetition",
+    "loop",
+    "residue",
+    "truncation",
     "consistency",
     "encoding",
     "quotes",
@@ -82,11 +85,15 @@ class Row(_Strict, frozen=True, kw_only=True):
 
 
 class RuleFile(_Strict, frozen=True, kw_only=True):
-    """One file under ``rules/``. Which keys apply depends on ``kind``; see docs/rules.md."""
+    """One file under ``rules/``. Which keys apply depends on ``kind``; see docs/rules.md.
+
+    An ``optional`` rule runs only where it is selected by its name or its family's.
+    """
 
     id: str
     message: str
     severity: SeverityName = "minor"
+    layer: LayerName = "words"
     mqm: str
     kind: KindName
     scope: ScopeName = "line"
@@ -102,6 +109,7 @@ class RuleFile(_Strict, frozen=True, kw_only=True):
     when: str | None = None
     context: list[str] = []
     options: dict[str, Any] = {}
+    optional: bool = False
     rows: list[Row] = []
     aliases: list[str] = []
     bad: list[Example | str] = []
