@@ -194,9 +194,9 @@ def test_trees_are_walked_to_their_leaves() -> None:
 
 def test_only_hopeless_runs_are_given_up() -> None:
     model, rows = shipped_model(), np.random.default_rng(0).normal(size=(500, len(FEATURES))).astype(np.float32)
-    whole = model._sum(rows, 0, len(model.feature))  # noqa: SLF001
+    whole = model._sum(rows, 0, len(model.feature))
     scores = model.score(rows)
-    hopeful = model._sum(rows, 0, 20) > -1.5  # noqa: SLF001
+    hopeful = model._sum(rows, 0, 20) > -1.5
     assert hopeful.any()
     assert np.allclose(scores[hopeful], whole[hopeful], atol=1e-4)
     assert (scores[~hopeful] <= -1.5).all()
