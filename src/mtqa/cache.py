@@ -13,6 +13,7 @@ from __future__ import annotations
 import hashlib
 import sqlite3
 import sys
+from array import array
 from contextlib import suppress
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
@@ -39,7 +40,29 @@ _NAME = "findings-v1.sqlite3"
 _PATIENCE = 5.0  # seconds to wait for another writer
 _BATCH = 200
 _LIBRARIES = ("ahocorasick-rs", "ftfy", "google-re2", "rapidfuzz", "sentencex", "wordfreq")
-_Forms = dict[str, list[str]]
+
+
+class _Told(msgspec.Struct, array_like=True, frozen=True):
+    """What one article tells its corpus: forms by entry id; its site, and the keys of its lines as 64-bit numbers."""
+
+    forms: dict[str, list[str]] = {}
+    sites: list[str] = []
+    lines: bytes = b""
+
+    @classmethod
+    def of(cls, part: Knowledge) -> _Told:
+        forms = {entry: list(counts) for entry, counts in part.forms.items()}
+        return cls(forms, list(part.articles), array("Q", part.lines).tobytes())
+
+    @property
+    def keys(self) -> Sequence[int]:
+        """The keys of its lines."""
+        return array("Q", self.lines)
+
+    def knowledge(self) -> Knowledge:
+        """The same as a part of what the corpus tells."""
+        forms = {entry: dict.fromkeys(met, 1) for entry, met in self.forms.items()}
+        return Knowledge(forms, lines=dict.fromkeys(self.keys, 1), articles=dict.fromkeys(self.sites, 1))
 
 
 class _Row(msgspec.Struct, array_like=True, frozen=True):
@@ -67,7 +90,7 @@ class _Stored(msgspec.Struct, array_like=True, frozen=True):
 
 _encode = msgspec.msgpack.Encoder().encode
 _decode = msgspec.msgpack.Decoder(_Stored).decode
-_decode_forms = msgspec.msgpack.Decoder(_Forms).decode
+_decode_told = msgspec.msgpack.Decoder(_Told).decode
 
 
 class Store:
@@ -180,10 +203,10 @@ def _opened(file: Path) -> sqlite3.Connection | None:
 
 @dataclass(frozen=True)
 class _Known:
-    """What is known of a source before it is checked: the hash of its content, and the forms it contains."""
+    """What is known of a source before it is checked: the hash of its content, and what it tells its corpus."""
 
     content: bytes
-    forms: _Forms
+    told: _Told
 
 
 class CachedLinter:
@@ -204,22 +227,23 @@ class CachedLinter:
 
     def gather(self, sources: Iterable[Source], jobs: int = 1) -> Knowledge:
         """What the sources together tell (see :func:`mtqa.linter.gather_knowledge`)."""
-        if not self._linter.rules.of_kind("consistency"):
+        if not self._linter.compares:
             return Knowledge()
         listed = list(sources)
         contents = {source.name: content for source in listed if (content := _content(source)) is not None}
-        keys = {name: _hash(b"forms", self._settings, content) for name, content in contents.items()}
+        # What an article tells may depend on its path, which can name its site.
+        keys = {
+            name: _hash(b"told", self._settings, repr(name).encode(), content) for name, content in contents.items()
+        }
         found = self._store.get(list(keys.values()))
-        forms = {name: _forms_in(found.get(key)) for name, key in keys.items()}
-        missing = [source for source in listed if forms.get(source.name) is None]
+        told = {name: _told_in(found.get(key)) for name, key in keys.items()}
+        missing = [source for source in listed if told.get(source.name) is None]
         for source, knowledge in zip(missing, gather_each(self._linter, missing, jobs), strict=True):
-            forms[source.name] = told = {entry: list(counts) for entry, counts in knowledge.forms.items()}
+            told[source.name] = one = _Told.of(knowledge)
             if source.name in keys:
-                self._store.put(keys[source.name], _encode(told))
-        self._known = {name: _Known(content, forms[name] or {}) for name, content in contents.items()}
-        return Knowledge.merged(
-            Knowledge({entry: dict.fromkeys(met, 1) for entry, met in (told or {}).items()}) for told in forms.values()
-        )
+                self._store.put(keys[source.name], _encode(one))
+        self._known = {name: _Known(content, told[name] or _Told()) for name, content in contents.items()}
+        return Knowledge.of_corpus((one or _Told()).knowledge() for one in told.values())
 
     def lint(self, linter: Linter, sources: Iterable[Source], jobs: int = 1) -> Iterator[Result]:
         """Lint every source in order; ``linter`` is the one this was made for, with the knowledge gathered."""
@@ -242,8 +266,7 @@ class CachedLinter:
         known = self._known.get(source.name)
         if content is None or (known is not None and known.content != content):
             return None
-        forms = sorted(known.forms) if known is not None else ()
-        told = [(entry, sorted(linter.knowledge.forms.get(entry, ()))) for entry in forms]
+        told = _heard(known.told, linter.knowledge) if known is not None else ()
         active = [selection for pattern, selection in linter.overrides if fnmatchcase(source.name, pattern)]
         return _hash(b"result", self._settings, content, repr((told, active)).encode())
 
@@ -282,11 +305,22 @@ def _content(source: Source) -> bytes | None:
     return _hash(data, (source.encoding or "").encode())
 
 
-def _forms_in(value: bytes | None) -> _Forms | None:
+def _told_in(value: bytes | None) -> _Told | None:
     if value is not None:
         with suppress(msgspec.MsgspecError):
-            return _decode_forms(value)
+            return _decode_told(value)
     return None
+
+
+def _heard(told: _Told, knowledge: Knowledge) -> tuple[object, ...]:
+    """What of the corpus' knowledge is about an article: other forms of its names, the numbers of its lines and site.
+
+    The size of its site counts only where one of its lines recurs.
+    """
+    forms = [(entry, sorted(knowledge.forms.get(entry, ()))) for entry in sorted(told.forms)]
+    lines = [(key, count) for key in told.keys if (count := knowledge.lines.get(key))]
+    sites = [(site, knowledge.articles.get(site)) for site in told.sites] if lines else []
+    return forms, lines, sites
 
 
 def _revived(source: Source, value: bytes) -> Result | None:

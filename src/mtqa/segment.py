@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from mtqa.document import Span
@@ -57,6 +58,14 @@ def sentence_at(document: Document, offset: int) -> Span:
 def count_words(text: str) -> int:
     """Number of words; hyphenated words and figures such as "1,000.5" count as few tokens, punctuation as none."""
     return len(WORD.findall(text))
+
+
+def is_longer(text: str, words: int) -> bool:
+    """True for a text of more than ``words`` words; a long one is not counted through."""
+    if len(text) <= 2 * words:  # a word is a character at least, and so is what parts it from the next
+        return False
+    found = WORD.finditer(text)
+    return next(islice(found, words, None), None) is not None
 
 
 def normalised(text: str) -> str:

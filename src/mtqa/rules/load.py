@@ -43,7 +43,8 @@ class Entry:
 
     ``pattern`` carries its own flags; ``guard`` is its RE2 form, and of ``literals`` (if any) every match holds one;
     ``good`` holds replacement templates when ``template``, else literal replacements; ``letters`` names the letter case
-    that replacements are put into, and ``exact_case`` keeps them in the rule's own.
+    that replacements are put into, and ``exact_case`` keeps them in the rule's own; lines of more than ``max_words``
+    words (0: any number) are not looked at.
     """
 
     id: str
@@ -65,6 +66,7 @@ class Entry:
     safety: Safety = Safety.REVIEW
     unless: str = ""
     when: str = ""
+    max_words: int = 0
     context: tuple[str, ...] = ()
     zh: str = ""
     note: str = ""
@@ -232,8 +234,14 @@ def _refuse_idle_keys(source: RuleSource, spec: RuleFile) -> None:
             raise source.error(f"a rule of kind {spec.kind} has no use for {key!r}", f".{key}")
     if spec.kind in _ROW_KINDS and spec.scope != "line":
         raise source.error(f"a rule of kind {spec.kind} is matched against lines", ".scope")
+    if spec.max_words is not None and (spec.kind not in _PATTERN_KINDS or spec.scope != "line" or spec.max_words < 1):
+        raise source.error("max_words, a number from 1, is for patterns that are matched against lines", ".max_words")
+    if spec.among and spec.kind != "recurrence":
+        raise source.error(f"a rule of kind {spec.kind} has no use for 'among'", ".among")
     if spec.kind == "block":
         _check_block(source, spec)
+    if spec.kind == "recurrence":
+        _check_recurrence(source, spec)
 
 
 def _check_block(source: RuleSource, spec: RuleFile) -> None:
@@ -246,6 +254,17 @@ def _check_block(source: RuleSource, spec: RuleFile) -> None:
     if options.get("safety") not in ("safe", "review"):
         raise source.error("options of a block rule say how safe the deletion is: safe or review", ".options")
     if more := set(options) - {"position", "max_words", "max_lines", "safety"}:
+        raise source.error(f"unknown option {min(map(str, more))!r}", ".options")
+
+
+def _check_recurrence(source: RuleSource, spec: RuleFile) -> None:
+    options = spec.options
+    for name in ("max_words", "min_articles"):
+        if type(options.get(name)) is not int or options[name] < 2:
+            raise source.error(f"options of a recurrence rule need {name}, a number from 2", ".options")
+    if "site" in options:
+        _checked(source, str(options["site"]), ".options.site", {}, case=True)
+    if more := set(options) - {"max_words", "min_articles", "site"}:
         raise source.error(f"unknown option {min(map(str, more))!r}", ".options")
 
 
@@ -296,6 +315,7 @@ def _pattern_entries(source: RuleSource, spec: RuleFile, define: dict[str, str])
         safety=Safety(fix.safety),
         unless=_condition(source, spec.unless, ".unless", define),
         when=_condition(source, spec.when, ".when", define),
+        max_words=spec.max_words or 0,
         context=tuple(spec.context),
         zh=spec.zh,
         note=spec.note,

@@ -21,6 +21,7 @@ KindName = Literal[
     "terms",
     "metadata",
     "block",
+    "recurrence",
     "repetition",
     "consistency",
     "encoding",
@@ -81,7 +82,11 @@ class Row(_Strict, frozen=True, kw_only=True):
 
 
 class RuleFile(_Strict, frozen=True, kw_only=True):
-    """One file under ``rules/``. Which keys apply depends on ``kind``; see docs/rules.md."""
+    """One file under ``rules/``. Which keys apply depends on ``kind``; see docs/rules.md.
+
+    ``max_words``: lines of more words are not looked at; ``among``: further articles of the corpus in which the
+    examples of a recurrence rule are judged.
+    """
 
     id: str
     message: str
@@ -99,10 +104,12 @@ class RuleFile(_Strict, frozen=True, kw_only=True):
     confidence: ConfidenceName = "high"
     unless: str | None = None
     when: str | None = None
+    max_words: int | None = None
     context: list[str] = []
     options: dict[str, Any] = {}
     rows: list[Row] = []
     aliases: list[str] = []
+    among: list[str] = []
     bad: list[Example | str] = []
     good: list[str] = []
 
