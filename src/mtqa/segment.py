@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from itertools import islice
 from typing import TYPE_CHECKING
 
 from mtqa.document import Span
@@ -61,11 +60,15 @@ def count_words(text: str) -> int:
 
 
 def is_longer(text: str, words: int) -> bool:
-    """True for a text of more than ``words`` words; a long one is not counted through."""
-    if len(text) <= 2 * words:  # a word is a character at least, and so is what parts it from the next
+    """True for a text of more than ``words`` words (by white space), or of more characters than so many words have."""
+    if len(text) < 2 * words:  # a word is a character at least, and so is what parts it from the next
         return False
-    found = WORD.finditer(text)
-    return next(islice(found, words, None), None) is not None
+    return len(text) > most_characters(words) or len(text.split(None, words)) > words
+
+
+def most_characters(words: int) -> int:
+    """How long a text of so many words may be: 12 characters a word, twice what English has."""
+    return 12 * words
 
 
 def normalised(text: str) -> str:

@@ -55,11 +55,12 @@ class Evidence:
     def articles_of_all(self) -> str:
         """The number of articles alone: "12 of the 40 articles of example.cn"."""
         where = self.site or "the corpus"
-        return f"{_number(self.articles)} of the {_number(self.total)} articles of {where}"
+        the = "the " if self.total < 100 else ""
+        return f"{_number(self.articles)} of {the}{_number(self.total)} articles of {where}"
 
 
 def _number(count: int) -> str:
-    return f"{count:,}" if count < 100 else f"about {count:,}"
+    return f"{count:,}" if count < 100 else f"about {count:,}"  # such numbers are rounded
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,8 +95,9 @@ class Recurrence:
     @cached_property
     def evidence(self) -> Mapping[int, Evidence]:
         """Evidence by line number, for the lines that recur in more articles than copies of this one."""
+        recurring = [keyed for keyed in self._keyed if keyed.key in self._seen]
+        copies = self._copies if any(_is_sentence(self._text(keyed.line)) for keyed in recurring) else 1
         found = {}
-        copies = self._copies
         before = 0
         for keyed in self._keyed:
             count = self._seen.get(keyed.key, 1) - copies + 1
@@ -106,20 +108,20 @@ class Recurrence:
             before = after
         return found
 
-    @cached_property
+    @property
     def _copies(self) -> int:
         """In how many articles the text stands as a whole: those that hold the better half of its sentences."""
-        weights: list[tuple[int, int]] = []
-        for keyed in self._keyed:
-            text = self._document.slice(keyed.line.span).strip()
-            if is_longer(text, PARAGRAPH_WORDS - 1) or (is_longer(text, 4) and text.endswith(SENTENCE_END)):
-                weights.append((self._seen.get(keyed.key, 1), len(text)))
+        sentences = [keyed for keyed in self._keyed if _is_sentence(self._text(keyed.line))]
+        weights = [(self._seen.get(keyed.key, 1), len(self._text(keyed.line))) for keyed in sentences]
         half = sum(length for _, length in weights) / 2
         for count, length in sorted(weights, reverse=True):
             half -= length
             if half < 0:
                 return count
         return 1
+
+    def _text(self, line: Line) -> str:
+        return self._document.text[line.start : line.end].strip()
 
     def claims(self, marked: Collection[int], taken: Collection[int]) -> dict[int, Finding]:
         """Findings by line number for lines that are neither ``marked`` as boilerplate nor ``taken`` as metadata."""
@@ -143,7 +145,7 @@ class Recurrence:
         return {lines[place].line.number: self._finding(lines[place], sure) for place, sure in claimed.items()}
 
     def _shape(self, line: Line) -> _Shape:
-        text = self._document.slice(line.span).strip()
+        text = self._text(line)
         label = not is_longer(text, self._most_words) and not text.endswith(SENTENCE_END)
         evidence = self.evidence.get(line.number) or Evidence(1, 1, self._total, self._site)
         return _Shape(line, evidence, label, is_longer(text, PARAGRAPH_WORDS - 1))
@@ -207,3 +209,7 @@ class Recurrence:
             fixes=(Fix((Edit(one.line.full, ""),), Safety.REVIEW),),
             explanation=spec.note,
         )
+
+
+def _is_sentence(text: str) -> bool:
+    return is_longer(text, PARAGRAPH_WORDS - 1) or (is_longer(text, 4) and text.endswith(SENTENCE_END))

@@ -12,7 +12,7 @@ from mtqa.finding import Edit, Finding, Fix, Layer
 from mtqa.rules.guard import widen
 from mtqa.rules.pattern import fit_case, recase
 from mtqa.rules.scan import Scanner, re2_options
-from mtqa.segment import is_longer, sentences_of
+from mtqa.segment import is_longer, most_characters, sentences_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -25,6 +25,7 @@ _BLANK = re.compile(r"\{(?:match|good|zh)\}")
 _OPENERS = "\"'“‘([•-–— \t"
 _LONG = 200
 _TRIES = 3
+_SHORT = 30  # words; on longer lines, patterns for lines of so many words or fewer are not even looked for
 
 
 @lru_cache(maxsize=8192)
@@ -138,9 +139,8 @@ class PatternChecker:
         self._contexts = rules.contexts
         by_line = [entry for entry in chosen if entry.scope != "text"]
         self._by_text = _Scanned(entry for entry in chosen if entry.scope == "text")
-        self._any_line = _Scanned(entry for entry in by_line if not entry.max_words)
-        self._short_line = _Scanned(entry for entry in by_line if entry.max_words)
-        self._most_words = max((entry.max_words for entry in self._short_line.entries), default=0)
+        self._short_line = _Scanned(by_line)
+        self._long_line = _Scanned(entry for entry in by_line if not entry.max_words or entry.max_words > _SHORT)
 
     def check(self, document: Document) -> Iterator[Finding]:
         contexts = Contexts(document, self._contexts)
@@ -148,12 +148,10 @@ class PatternChecker:
             if line.start < line.end:
                 text = document.text[line.start : line.end]
                 unit = _Unit(text, text.encode(), line.start)
-                for entry in self._any_line.candidates(unit):
-                    yield from self._confirm(document, entry, unit, contexts)
-                if self._most_words and not is_longer(text, self._most_words):
-                    for entry in self._short_line.candidates(unit):
-                        if not is_longer(text, entry.max_words):
-                            yield from self._confirm(document, entry, unit, contexts)
+                scanned = self._short_line if len(text) <= most_characters(_SHORT) else self._long_line
+                for entry in scanned.candidates(unit):
+                    if not entry.max_words or not is_longer(text, entry.max_words):
+                        yield from self._confirm(document, entry, unit, contexts)
         if self._by_text.entries and document.text:
             unit = _Unit(document.text, document.text.encode(), 0)
             for entry in self._by_text.candidates(unit):
