@@ -96,7 +96,7 @@ class Recurrence:
     def evidence(self) -> Mapping[int, Evidence]:
         """Evidence by line number, for the lines that recur in more articles than copies of this one."""
         recurring = [keyed for keyed in self._keyed if keyed.key in self._seen]
-        copies = self._copies if any(_is_sentence(self._text(keyed.line)) for keyed in recurring) else 1
+        copies = self._copies if any(is_sentence(self._text(keyed.line)) for keyed in recurring) else 1
         found = {}
         before = 0
         for keyed in self._keyed:
@@ -111,7 +111,7 @@ class Recurrence:
     @property
     def _copies(self) -> int:
         """In how many articles the text stands as a whole: those that hold the better half of its sentences."""
-        sentences = [keyed for keyed in self._keyed if _is_sentence(self._text(keyed.line))]
+        sentences = [keyed for keyed in self._keyed if is_sentence(self._text(keyed.line))]
         weights = [(self._seen.get(keyed.key, 1), len(self._text(keyed.line))) for keyed in sentences]
         half = sum(length for _, length in weights) / 2
         for count, length in sorted(weights, reverse=True):
@@ -211,5 +211,5 @@ class Recurrence:
         )
 
 
-def _is_sentence(text: str) -> bool:
+def is_sentence(text: str) -> bool:
     return is_longer(text, PARAGRAPH_WORDS - 1) or (is_longer(text, 4) and text.endswith(SENTENCE_END))
