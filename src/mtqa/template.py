@@ -65,9 +65,14 @@ def template_of(line: str, *, names: bool = False) -> Template | None:
         if (parts and not gap) or not _GAP_ONLY.fullmatch(gap):
             return None
         kind = match.lastgroup
-        parts.append(match[0].lower().replace("’", "'") if kind == "word" else f"{{{kind}}}")
+        parts.append(_lower(match[0]) if kind == "word" else f"{{{kind}}}")
         end = match.end()
     return Template(tuple(parts)) if parts and _GAP_ONLY.fullmatch(line[end:]) else None
+
+
+def _lower(word: str) -> str:
+    lower = word.lower().replace("’", "'")
+    return lower if len(lower) == len(word) else word  # a capital dotted I becomes two characters
 
 
 def _literal(word: str) -> str:

@@ -93,12 +93,17 @@ def _refuse_broken(config: Config, proposals: Sequence[Proposal]) -> None:
     from mtqa.linter import example_check
     from mtqa.rules.examples import failures
     from mtqa.rules.load import load_rules
+    from mtqa.rules.memo import memo_file
 
+    if not proposals:
+        return
     with tempfile.TemporaryDirectory() as place:
         folder = Path(place)
         for proposal in proposals:
             _write_new(folder / _path(proposal), proposal.text)
-        rules = load_rules(*config.rule_folders(), folder)
+        folders = (*config.rule_folders(), folder)
+        rules = load_rules(*folders)
+        memo_file(folders).unlink(missing_ok=True)  # that folder never comes back
         for proposal in proposals:
             rule = rules.find(proposal.id)
             assert rule is not None
