@@ -16,12 +16,12 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from mtqa.document import Document, Line
 
-_FOLDED = 300  # code points; a longer line is a paragraph, and known by its exact words
-_PAIRED = 200  # code points; only shorter lines have keys together
-_FURNITURE_LINES = 40  # from the end of an article: where its page names the site
+_FOLDED = 200  # code points; a longer line is a paragraph: known by its exact words, and by itself alone
+_FURNITURE = 4_000  # code points from the end of an article: where its page names the site
 _ENDS = " \t\u00a0•·●▪*|»›>–—-.:…"
 _PLAIN = str.maketrans({**{str(digit): "0" for digit in range(1, 10)}, "\u00a0": " ", "’": "'", "‘": "'"})
 _FIGURE = re.compile(r"0(?:[0.,:/\-年月日]*[0年月日])?")
+_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _MONTH = (
     r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?"
     r"|nov(?:ember)?|dec(?:ember)?)"
@@ -54,7 +54,7 @@ def fold_line(text: str) -> str:
     folded = " ".join(text.lower().translate(_PLAIN).split()).strip(_ENDS)
     if "0" in folded:
         folded = _FIGURE.sub("0", folded)
-        if " " in folded:
+        if any(month in folded for month in _MONTHS):
             folded = _DATE.sub("0", folded)
     return folded
 
@@ -65,7 +65,7 @@ def keyed_lines(document: Document, site: str) -> list[KeyedLine]:
     salt = site.encode(errors="surrogatepass")  # a path may hold bytes that are no UTF-8
     filled = [(line, own) for line in document.lines if (own := text[line.start : line.end]) and not own.isspace()]
     keys = [_key(own, salt) for _, own in filled]
-    short = [bool(key) and len(own) <= _PAIRED for key, (_, own) in zip(keys, filled, strict=True)]
+    short = [bool(key) and len(own) <= _FOLDED for key, (_, own) in zip(keys, filled, strict=True)]
     last = len(filled) - 1
     return [
         KeyedLine(
@@ -100,11 +100,12 @@ def site_of(document: Document, pattern: re.Pattern[str] | None = None) -> str:
 
 
 def _site_in_furniture(document: Document) -> str:
-    for line in document.lines[-_FURNITURE_LINES:]:
-        if line.end - line.start <= _FOLDED:
-            text = document.text[line.start : line.end].lower()
-            if "." in text and any(word in text for word in _OWNER) and (domain := _DOMAIN.search(text)):
-                return _plain(domain[1])
+    tail = document.text[-_FURNITURE:].lower()
+    if not any(word in tail for word in _OWNER):
+        return ""
+    for text in tail.split("\n"):
+        if len(text) <= _FOLDED and any(word in text for word in _OWNER) and (domain := _DOMAIN.search(text)):
+            return _plain(domain[1])
     return ""
 
 

@@ -83,7 +83,7 @@ def test_every_line_with_text_has_a_key_of_its_site(text: str) -> None:
 
 def fold_of(document: Document, span: object) -> str:
     text = document.slice(span)  # type: ignore[arg-type]
-    return fold_line(text) if len(text) <= 300 else text
+    return fold_line(text) if len(text) <= 200 else text
 
 
 @pytest.mark.parametrize(
