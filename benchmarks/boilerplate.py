@@ -37,6 +37,21 @@ from mtqa.segment import count_words
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
+# Counts the lines of made-up articles: 40 that occur once and 20 of a frame that all share; tells seconds and MiB.
+COUNTING = """
+import random, sys, time
+from mtqa.knowledge import Knowledge
+draw = random.Random(1)
+frame = [draw.getrandbits(64) for _ in range(20)]
+def parts():
+    for _ in range(int(sys.argv[1])):
+        yield Knowledge(lines=dict.fromkeys([*frame, *(draw.getrandbits(64) for _ in range(40))], 1), articles={"": 1})
+start = time.process_time()
+known = Knowledge.of_corpus(parts())
+assert len(known.lines) == 20
+peak = next(line for line in open("/proc/self/status") if line.startswith("VmHWM"))
+print(time.process_time() - start, int(peak.split()[1]) / 1024)
+"""
 SELECTED = ("boilerplate", "metadata")
 LOOKALIKES = corpus.ROOT / "tests" / "boilerplate" / "lookalikes.yaml"
 
@@ -55,6 +70,7 @@ def main() -> None:
         files = sorted((folder / "all").rglob("*.txt"))
         measure_speed(files)
         measure_memory(folder, files, size // 16)
+    measure_counting((10_000, 40_000) if options.quick else (10_000, 100_000, 400_000))
     compare()
     if options.data:
         measure_false_flags(options.data)
@@ -96,6 +112,14 @@ def measure_memory(folder: Path, files: Sequence[Path], base: int) -> None:
         program = [sys.executable, "-c", PEAK, *arguments]
         done = subprocess.run(program, cwd=folder, capture_output=True, text=True, check=True)
         print(f"peak memory, {size_of(chosen) / MB:6.2f} MB of text: {int(done.stdout.split()[-1]) / 1024:.0f} MiB")
+
+
+def measure_counting(sizes: Iterable[int]) -> None:
+    """Time and peak memory of counting lines, for more and more articles."""
+    for articles in sizes:
+        program = [sys.executable, "-c", COUNTING, str(articles)]
+        told = subprocess.run(program, capture_output=True, text=True, check=True).stdout.split()
+        print(f"counting lines of {articles:7,} articles: {float(told[0]):6.1f} CPU seconds, {float(told[1]):.0f} MiB")
 
 
 # -- what is taken for boilerplate, line by line

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, BinaryIO
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-MOST = 500_000  # keys in memory, about 50 MB
+MOST = 300_000  # keys in memory, some 40 MB
 MOST_RUNS = 64
 _BLOCK = 8_192  # keys read at once from each run
 
@@ -54,12 +54,15 @@ class Tally:
         return kept
 
     def _merged(self) -> Iterator[tuple[int, int]]:
-        runs = [*map(_read, self._runs), sorted(self._counts.items())]
+        runs = [*map(_read, self._runs), self._sorted()]
         for key, group in groupby(merge(*runs), itemgetter(0)):
             yield key, sum(count for _, count in group)
 
+    def _sorted(self) -> Iterator[tuple[int, int]]:
+        return ((key, self._counts[key]) for key in sorted(self._counts))
+
     def _spill(self) -> None:
-        run = _write(sorted(self._counts.items()))
+        run = _write(self._sorted())
         self._counts.clear()
         self._runs.append(run)
         if len(self._runs) >= MOST_RUNS:  # not more open files than a process may have
