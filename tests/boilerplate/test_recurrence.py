@@ -260,3 +260,19 @@ def test_without_its_rule_nothing_is_gathered() -> None:
     linter = Linter(rules, SELECTED)
     assert not linter.compares
     assert not Gatherer(linter.rules).read(corpus(2)[0])
+
+
+@pytest.mark.parametrize(("share", "called"), [(3, False), (1, True)])
+def test_a_subhead_among_the_paragraphs_stays_unless_nearly_every_article_has_it(share: int, called: bool) -> None:
+    documents = [
+        Document.from_text(
+            harbour(n).replace(SLOGAN, "What happened next" if n % share == 0 else f"Next {n}th"), f"{n}.txt"
+        )
+        for n in range(12)
+    ]
+    linter = known(documents)
+    lines = [flagged(linter, document) for document in documents[::share]]
+    assert all(("What happened next" in found) is called for found in lines)
+    if called:
+        confidence = {f.confidence for f in blocks(linter, documents[0]) if "What" in documents[0].slice(f.span)}
+        assert confidence == {0.6}
