@@ -26,7 +26,7 @@ import msgspec
 from mtqa.document import Span
 from mtqa.errors import MtqaError
 from mtqa.finding import Edit, Finding, Fix, Layer, Safety, Severity
-from mtqa.knowledge import Knowledge
+from mtqa.knowledge import Knowledge, recurs
 from mtqa.linter import Result, gather_each, lint_sources
 from mtqa.rules.memo import cache_folder
 
@@ -39,20 +39,27 @@ LIMIT = 256_000_000
 _NAME = "findings-v1.sqlite3"
 _PATIENCE = 5.0  # seconds to wait for another writer
 _BATCH = 200
-_LIBRARIES = ("ahocorasick-rs", "ftfy", "google-re2", "rapidfuzz", "sentencex", "wordfreq")
+_LIBRARIES = (
+    *("ahocorasick-rs", "ftfy", "google-re2", "harper-py", "language-tool-python", "rapidfuzz", "sentencex"),
+    *("symspellpy", "wordfreq"),
+)
 
 
 class _Told(msgspec.Struct, array_like=True, frozen=True):
-    """What one article tells its corpus: forms by entry id; its site, and the keys of its lines as 64-bit numbers."""
+    """What one article tells its corpus.
+
+    Forms by entry id; words that no dictionary has; its site, and the keys of its lines as 64-bit numbers.
+    """
 
     forms: dict[str, list[str]] = {}
+    words: list[str] = []
     sites: list[str] = []
     lines: bytes = b""
 
     @classmethod
     def of(cls, part: Knowledge) -> _Told:
         forms = {entry: list(counts) for entry, counts in part.forms.items()}
-        return cls(forms, list(part.articles), array("Q", part.lines).tobytes())
+        return cls(forms, list(part.words), list(part.articles), array("Q", part.lines).tobytes())
 
     @property
     def keys(self) -> Sequence[int]:
@@ -62,7 +69,8 @@ class _Told(msgspec.Struct, array_like=True, frozen=True):
     def knowledge(self) -> Knowledge:
         """The same as a part of what the corpus tells."""
         forms = {entry: dict.fromkeys(met, 1) for entry, met in self.forms.items()}
-        return Knowledge(forms, lines=dict.fromkeys(self.keys, 1), articles=dict.fromkeys(self.sites, 1))
+        words, lines = dict.fromkeys(self.words, 1), dict.fromkeys(self.keys, 1)
+        return Knowledge(forms, words, lines, dict.fromkeys(self.sites, 1))
 
 
 class _Row(msgspec.Struct, array_like=True, frozen=True):
@@ -221,6 +229,7 @@ class CachedLinter:
             linter.selection,
             linter.max_line,
             [r.id for r in linter.rules.rules],
+            linter.engines.key,
             _engine(),
         )
         self._settings = _hash(repr(settings).encode())
@@ -313,14 +322,14 @@ def _told_in(value: bytes | None) -> _Told | None:
 
 
 def _heard(told: _Told, knowledge: Knowledge) -> tuple[object, ...]:
-    """What of the corpus' knowledge is about an article: other forms of its names, the numbers of its lines and site.
-
-    The size of its site counts only where one of its lines recurs.
+    """What of the corpus' knowledge is about an article: other forms of its names, which of its words recur, and the
+    numbers of its lines and its site; the size of the site only where one of the lines recurs.
     """
     forms = [(entry, sorted(knowledge.forms.get(entry, ()))) for entry in sorted(told.forms)]
+    words = sorted(word for word in told.words if recurs(knowledge.words.get(word, 0)))
     lines = [(key, count) for key in told.keys if (count := knowledge.lines.get(key))]
     sites = [(site, knowledge.articles.get(site)) for site in told.sites] if lines else []
-    return forms, lines, sites
+    return forms, words, lines, sites
 
 
 def _revived(source: Source, value: bytes) -> Result | None:
@@ -382,6 +391,10 @@ def _hash(*parts: bytes) -> bytes:
     return digest.digest()
 
 
+def _tables(package: Path) -> list[Path]:
+    return sorted((package / "grammar" / "data").iterdir())
+
+
 @cache
 def _engine() -> str:
     """A digest of the program, Python, and the libraries that findings depend on."""
@@ -389,9 +402,9 @@ def _engine() -> str:
 
     digest = hashlib.sha256(sys.version.encode())
     package = Path(__file__).parent
-    for folder in (package, package / "checkers", package / "rules"):
-        for file in sorted(folder.glob("*.py")):
-            digest.update(file.read_bytes())
+    parts = (package, package / "checkers", package / "rules", package / "grammar")
+    for file in (*(file for folder in parts for file in sorted(folder.glob("*.py"))), *_tables(package)):
+        digest.update(file.read_bytes())
     for library in _LIBRARIES:
         try:
             digest.update(f"{library}={version(library)}".encode())

@@ -27,6 +27,9 @@ if TYPE_CHECKING:
     from mtqa.rules.load import Rule, RuleSet
 
 
+RECURS = 3  # documents
+
+
 @dataclass(frozen=True)
 class Knowledge:
     """What is known.
@@ -101,6 +104,11 @@ class Knowledge:
 def _told(count: int) -> int:
     unit = int("1" + "0" * (len(str(count)) - 2)) if count >= 100 else 1
     return count // unit * unit
+
+
+def recurs(documents: int) -> bool:
+    """True when a word that no dictionary has is meant, for it stands in so many documents."""
+    return documents >= RECURS
 
 
 class Gatherer:

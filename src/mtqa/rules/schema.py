@@ -15,6 +15,7 @@ ConfidenceName = Literal["high", "medium", "low"]
 SafetyName = Literal["safe", "review"]
 LettersName = Literal["lower", "capital", "title"]
 ScopeName = Literal["line", "sentence", "text"]
+LayerName = Literal["words", "passage"]
 KindName = Literal[
     "existence",
     "replace",
@@ -22,7 +23,9 @@ KindName = Literal[
     "metadata",
     "block",
     "recurrence",
-    "repetition",
+    "loop",
+    "residue",
+    "truncation",
     "consistency",
     "encoding",
     "quotes",
@@ -91,6 +94,7 @@ class RuleFile(_Strict, frozen=True, kw_only=True):
     id: str
     message: str
     severity: SeverityName = "minor"
+    layer: LayerName = "words"
     mqm: str
     kind: KindName
     scope: ScopeName = "line"
