@@ -12,7 +12,6 @@ its evidence, for a person to judge.
 
 from __future__ import annotations
 
-import json
 import re
 from collections import Counter
 from dataclasses import dataclass, field
@@ -240,13 +239,13 @@ def _free_id(site: str, taken: set[str]) -> str:
 
 def _proposal(rule_id: str, name: str, site: _Site, sentences: list[str]) -> Proposal:
     ordered = sorted(site.candidates.items(), key=lambda item: (-item[1].articles, item[0]))
-    where = name or "the corpus"
+    where = _comment(name or "the corpus")
     longest = max(count_words(text) for _, one in ordered for text in one.texts)
     lines = [
         f"# Proposed from what recurs in {where}. Read every pattern and strike out what is no page furniture;",
         "# then its lines may be deleted without asking, if you change `review` to `safe`.",
         f"id: {rule_id}",
-        f"message: {_quoted(f'Page furniture of {where}.')}",
+        f"message: {quoted(f'Page furniture of {where}.')}",
         "mqm: design/markup",
         "kind: existence",
         "patterns:",
@@ -259,15 +258,21 @@ def _proposal(rule_id: str, name: str, site: _Site, sentences: list[str]) -> Pro
         examples += shown
     lines += [f"max_words: {max(2, longest + 2)}", "fix: {delete: line, safety: review}", "bad:"]
     chosen = dict.fromkeys(examples) if len(examples) > 1 else [examples[0], f"  {examples[0]}"]
-    lines += [f'  - {{text: {_quoted(text)}, fixed: ""}}' for text in chosen]
-    lines += ["good:", *(f"  - {_quoted(text)}" for text in sentences)]
+    lines += [f'  - {{text: {quoted(text)}, fixed: ""}}' for text in chosen]
+    lines += ["good:", *(f"  - {quoted(text)}" for text in sentences)]
     return Proposal(rule_id, "\n".join(lines) + "\n", len(ordered), name)
 
 
-def _quoted(text: str) -> str:
-    """A double-quoted scalar: what JSON writes is YAML, too."""
-    return json.dumps(text, ensure_ascii=not text.isprintable())
+def quoted(text: str) -> str:
+    """``text`` as a double-quoted scalar of YAML; what is not printed is escaped."""
+    return '"' + "".join(map(_escaped, text)) + '"'
+
+
+def _escaped(character: str) -> str:
+    if character in '"\\':
+        return "\\" + character
+    return character if character.isprintable() else f"\\U{ord(character):08X}"
 
 
 def _comment(text: str) -> str:
-    return text if text.isprintable() else json.dumps(text)
+    return text if text.isprintable() else quoted(text)

@@ -12,7 +12,7 @@ from hypothesis import given
 
 from mtqa.document import Document
 from mtqa.knowledge import Gatherer, Knowledge
-from mtqa.learn import Learner, Proposal
+from mtqa.learn import Learner, Proposal, quoted
 from mtqa.linter import Linter, Selection
 from mtqa.rules.load import load_rules, shipped_rules
 from mtqa.rules.pattern import expand
@@ -88,6 +88,27 @@ def test_a_template_matches_the_line_it_comes_from(line: str) -> None:
         template = template_of(line.strip(), names=names)
         if template is not None:
             assert re.search(f"(?i:{expand(template.pattern(), DEFINE)})", line.strip())
+
+
+@given(lines())
+def test_what_is_quoted_is_read_back(line: str) -> None:
+    assert yaml.safe_load(quoted(line)) == line
+    assert "\n" not in quoted(line + "\n")
+
+
+def test_odd_characters_in_examples_do_no_harm() -> None:
+    odd = 'Letters 😀 to\u200b the\u2028 "harbour" desk\\'
+    documents = [
+        Document.from_text(
+            d.text.replace("Letters to the harbour desk", odd), d.path.replace("harbour.", "har\u2029bour.")
+        )
+        for d in corpus()
+    ]
+    linter = Linter(RULES, Selection(select=("boilerplate", "metadata")))
+    linter = linter.knowing(Knowledge.of_corpus(map(Gatherer(linter.rules).read, documents)))
+    learner = Learner(linter, RULES.of_kind("recurrence")[0], 3)
+    texts = [yaml.safe_load(one.text)["bad"] for one in learner.propose(lambda: iter(documents), RULES.ids)]
+    assert any(example["text"] == odd for bad in texts for example in bad)
 
 
 @pytest.mark.parametrize(
