@@ -26,6 +26,7 @@ KindName = Literal[
     "loop",
     "residue",
     "truncation",
+    "garble",
     "consistency",
     "encoding",
     "quotes",
