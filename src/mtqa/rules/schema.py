@@ -30,6 +30,7 @@ KindName = Literal[
     "consistency",
     "encoding",
     "quotes",
+    "insertion",
 ]
 
 CONFIDENCE: dict[str, float] = {"high": 0.95, "medium": 0.8, "low": 0.6}
@@ -90,6 +91,7 @@ class RuleFile(_Strict, frozen=True, kw_only=True):
 
     ``max_words``: lines of more words are not looked at; ``among``: further articles of the corpus in which the
     examples of a recurrence rule are judged.
+    An ``optional`` rule runs only where it is selected by its name or its family's.
     """
 
     id: str
@@ -112,6 +114,7 @@ class RuleFile(_Strict, frozen=True, kw_only=True):
     max_words: int | None = None
     context: list[str] = []
     options: dict[str, Any] = {}
+    optional: bool = False
     rows: list[Row] = []
     aliases: list[str] = []
     among: list[str] = []
