@@ -25,6 +25,7 @@ class _Linter:
         self.inner = inner
         self.rules = inner.rules
         self.engines = inner.engines
+        self.compares = inner.compares
 
     def knowing(self, knowledge):
         return _Linter(self.inner.knowing(knowledge))

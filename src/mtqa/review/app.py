@@ -188,8 +188,7 @@ class ReviewApp(App[None], inherit_bindings=False):
     def _check_all(self, linter: Linter) -> None:
         waiting: list[Checked] = []
         said = time.monotonic()
-        compares = bool(linter.rules.of_kind("consistency")) or linter.engines.spelling
-        for result in self._background.run(compares=compares):
+        for result in self._background.run(compares=linter.compares):
             if isinstance(result, Known):
                 self._equip(linter.knowing(result.knowledge))
                 continue

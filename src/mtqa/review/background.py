@@ -115,7 +115,7 @@ class Background:
             parts = list(self._map(_gather, [list(chunk) for chunk in self._chunks()]))
             if self.closed:
                 return
-            knowledge = Knowledge.merged(parts)
+            knowledge = Knowledge.of_corpus(parts)
             yield Known(knowledge)
             self._pool.submit(_learn, knowledge).result()
         chunks = [list(enumerate(chunk, number * _CHUNK)) for number, chunk in enumerate(self._chunks())]
