@@ -72,6 +72,12 @@ def mlqe_articles(data: Path) -> Labelled:
     return _labelled(entries)
 
 
+def mlqe_post_edits(data: Path) -> Labelled:
+    """The post-edits of the same sentences in the same documents: what is flagged here is flagged for its topic."""
+    entries = [(r["pe"], 0, f"{r['lp']} {r['doc']}", r["lp"]) for r in rows(data / "mtq" / "mlqe_dev.jsonl")]
+    return _labelled(entries)
+
+
 def mlqe_dev(data: Path) -> list[tuple[str, str, str]]:
     """(bad translation, its post-edit, language pair) of all with a direct assessment below 50."""
     found = rows(data / "mtq" / "mlqe_dev.jsonl")
