@@ -3,8 +3,8 @@
 A word is looked at only when it is written in small letters and stands apart from digits, hyphens and addresses, so
 that names, acronyms and file names are never called wrong. It is reported when it is a known misspelling, or when no
 dictionary has it, it is no pinyin, it does not recur, and either a list knows it, or it is no regular formation on
-known words and a far more common word lies one slip (two in a long word) away. A rare but real word counts as a slip of the
-keyboard where swapping two neighbouring letters gives a word about a thousand times as common ("paly").
+known words and a far more common word lies one slip (two in a long word) away. A rare but real word counts as a slip of
+the keyboard where swapping two neighbouring letters gives a word about a thousand times as common ("paly").
 """
 
 from __future__ import annotations
