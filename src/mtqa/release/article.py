@@ -18,10 +18,10 @@ from mtqa.corrections.patch import plain_edits
 from mtqa.document import Span
 from mtqa.errors import Place
 from mtqa.finding import Severity
-from mtqa.release.metadata import fields_of
+from mtqa.release.metadata import fields_of, standing
 from mtqa.release.record import EditRow, Record, ReleaseError
-from mtqa.release.score import score, verdict
-from mtqa.segment import count_words, sentence_at
+from mtqa.score import score, sentence_penalties, verdict
+from mtqa.segment import count_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -72,7 +72,7 @@ class Maker:
             id=article_id(document.path, self.folders),
             path=document.path,
             text=cleaned.text,
-            fields=fields_of(document, _standing(article, self.fields.check(document)), cleaned, judged.findings),
+            fields=fields_of(document, standing(article, self.fields.check(document)), cleaned, judged.findings),
             source_sha256=document.sha256,
             text_sha256=hashlib.sha256(cleaned.text.encode()).hexdigest(),
             words=words,
@@ -184,11 +184,7 @@ class _Judged:
     @cached_property
     def penalties(self) -> list[int]:
         """MQM points of each sentence of the cleaned text that has any."""
-        points: dict[Span, int] = {}
-        for finding in (found for group in self._split for found in group):
-            sentence = sentence_at(self.cleaned, finding.span.start)
-            points[sentence] = points.get(sentence, 0) + finding.severity.penalty
-        return [sum_ for sum_ in points.values() if sum_]
+        return sentence_penalties(self.cleaned, (found for group in self._split for found in group))
 
     @property
     def open_counts(self) -> dict[str, int]:
@@ -304,16 +300,6 @@ class Offsets:
         if inside < len(edit.replacement):
             return edit.span.start
         return edit.span.end + inside - len(edit.replacement)
-
-
-def _standing(article: Article, findings: Iterable[Finding]) -> list[Finding]:
-    """The findings that no editor rejected."""
-    settled = article.state.settled
-    return [
-        finding
-        for finding in findings
-        if not ((said := settled.get(finding.fingerprint)) and said.verdict is Verdict.REJECT)
-    ]
 
 
 def _edit_rows(article: Article, folders: Iterable[str]) -> Iterable[EditRow]:
