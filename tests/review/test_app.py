@@ -443,7 +443,7 @@ async def test_every_size_and_theme_draws(project, size, theme):
         assert app.review.article.sheet.height
 
 
-WORDY = "The surronding hills of Ganjingzi are green.\n\nA campaign began. We will recieve them.\n"
+WORDY = "The surronding hills of Ganjingzi are green.\n\nA campaign began. We will recieve them. It was altough.\n"
 
 
 @pytest.fixture
@@ -465,20 +465,21 @@ async def wait_for(pilot, holds):
 
 async def test_one_key_adds_a_word_to_the_projects_list(project, wordy):
     async with running(project, wordy) as (app, pilot):
-        await wait_for(pilot, lambda: len(app.session.queue.items) == 2)
-        app.review.attempt(lambda: app.session.go(app.session.queue.items[0].key))
-        first = app.session.work.matched(app.session.current)
+        await wait_for(pilot, lambda: len(app.session.queue.items) == 3)
+        words = [app.session.work.matched(item) for item in app.session.queue.items]
+        app.review.attempt(lambda: app.session.go(app.session.queue.items[1].key))
         await pilot.press("W")
-        assert (project.root / "rules" / "words.txt").read_text(encoding="utf-8") == f"{first}\n"
-        assert f"“{first}” is in words.txt now" in message(app)
-        assert [app.session.work.matched(item) for item in app.session.queue.items] == ["recieve"]
-        assert app.session.current is not None
+        assert (project.root / "rules" / "words.txt").read_text(encoding="utf-8") == f"{words[1]}\n"
+        assert f"“{words[1]}” is in words.txt now" in message(app)
+        assert [app.session.work.matched(item) for item in app.session.queue.items] == [words[0], words[2]]
+        assert app.session.work.matched(app.session.current) == words[2], "on to the next one"
         assert not project.ledger(wordy), "a word list is no decision about one article"
     async with running(project, wordy) as (app, pilot):
-        await wait_for(pilot, lambda: len(app.session.queue.items) == 1)
+        await wait_for(pilot, lambda: len(app.session.queue.items) == 2)
+        word = app.session.work.matched(app.session.current)
         await pilot.press("w", "W")
-        assert "recieve\n" in (project.root / "rules" / "words.txt").read_text(encoding="utf-8")
-        assert app.session.queue.items == ()
+        assert word in (project.root / "rules" / "words.txt").read_text(encoding="utf-8").split("\n")
+        assert len(app.session.queue.items) == 1
 
 
 async def test_what_is_no_word_is_not_added(project):

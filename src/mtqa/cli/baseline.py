@@ -104,13 +104,21 @@ def _place(file: Path | None) -> tuple[Config, Path]:
 
 def _results(config: Config, jobs: int | None) -> Iterator[Result]:
     """What lint would say of the configured originals, less what has been decided; unreadable articles are an error."""
+    from mtqa.grammar import require
     from mtqa.linter import Linter, gather_knowledge, lint_sources
     from mtqa.project import corrections_of, settle
     from mtqa.rules.load import load_rules
     from mtqa.sources import find_sources
 
     rules = load_rules(*config.rule_folders())
-    linter = Linter(rules, config.selection, config.overrides, max_line=config.settings.max_line_length)
+    linter = Linter(
+        rules,
+        config.selection,
+        config.overrides,
+        max_line=config.settings.max_line_length,
+        engines=config.engines(),
+    )
+    require(linter.engines, linter.families)
     workers = config.settings.jobs if jobs is None else jobs
     sources = find_sources((), config)
     corrections = corrections_of(config)

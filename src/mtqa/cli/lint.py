@@ -141,6 +141,8 @@ def lint(  # noqa: PLR0917 - one parameter for each option
     run = _prepare(config.with_grammar(grammar), paths, changed_since)
     run.corrected, run.show_rejected, run.decisions_count = corrected, show_rejected, not without_corrections
     run.remember = not no_cache and run.linter.engines.key is not None
+    if no_cache:
+        run.linter = replace(run.linter, engines=replace(run.linter.engines, cache=None))
     with _opened(output) as stream:
         outcome = _report(run, "diff" if diff else form, stream, statistics=statistics)
     if outcome.errors:

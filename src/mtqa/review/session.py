@@ -117,11 +117,12 @@ class Session:
             raise ReviewError("this review has no word list")
         word = self._working.overlay.text[here.start : here.end]
         said = f"“{word}” is in {self.words.name} {'now' if add_word(self.words, word) else 'already'}"
-        place = self._place_of(self.key)
+        key, place = self.key, self._place_of(self.key)
         self.equip(self.linter.accepting(word))
         if not self.linter.engines.spelling:
             return f"{said}; the speller is off"
-        return said if self.current or place is None else " · ".join(filter(None, (said, self._advance(place))))
+        gone = place is not None and self.queue.find(key) is None
+        return " · ".join(filter(None, (said, self._advance(place) if gone and place else "")))
 
     # -- where we are
 
