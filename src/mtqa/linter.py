@@ -9,8 +9,6 @@ from __future__ import annotations
 import os
 import re
 from collections import deque
-from concurrent.futures import Future, ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
 from functools import cached_property
@@ -31,6 +29,7 @@ from mtqa.segment import count_words
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from concurrent.futures import Future
 
     from mtqa.finding import Checker
 
@@ -112,7 +111,7 @@ class Result:
     words: int = 0
     errors: tuple[MtqaError, ...] = ()
 
-    @property
+    @cached_property
     def penalty(self) -> int:
         """MQM penalty points of all findings."""
         return sum(finding.severity.penalty for finding in self.findings)
@@ -308,6 +307,8 @@ def _spread(
     if jobs == 1 or len(first) < 2:  # not worth a pool
         yield from (work(linter, chunk) for chunk in chain(first, chunks))
         return
+    from concurrent.futures.process import BrokenProcessPool, ProcessPoolExecutor
+
     with ProcessPoolExecutor(jobs, initializer=_start_worker, initargs=(linter,)) as pool:
         pending: deque[Future[_R]] = deque()
         try:

@@ -66,13 +66,13 @@ def _files(path: str, base: Path, include: Iterable[str]) -> list[Path]:
 
 
 def _walk(folder: Path) -> Iterator[Path]:
-    for entry in sorted(folder.iterdir()):
-        if entry.name.startswith("."):
-            continue
-        if entry.is_dir() and not entry.is_symlink():
-            yield from _walk(entry)
+    with os.scandir(folder) as entries:
+        listed = sorted((entry for entry in entries if not entry.name.startswith(".")), key=lambda entry: entry.name)
+    for entry in listed:
+        if entry.is_dir(follow_symlinks=False):
+            yield from _walk(folder / entry.name)
         elif entry.is_file():
-            yield entry
+            yield folder / entry.name
 
 
 def _name(file: Path, root: Path) -> str:

@@ -58,12 +58,13 @@ class RepetitionChecker:
         for line in document.lines:
             text = document.text[line.start : line.end]
             words = text.lower().split()
-            if len(words) - len(set(words)) < _LEAST_REPEATED:
+            often = Counter(words)
+            if len(words) - len(often) < _LEAST_REPEATED:
                 continue
             for rule in self._phrase:
                 yield from _findings(rule, text, line.start, _phrases(words, rule))
             for rule in self._dense:
-                yield from _findings(rule, text, line.start, _dense(words, rule))
+                yield from _findings(rule, text, line.start, _dense(words, often, rule))
 
 
 def _phrases(words: Sequence[str], rule: Rule) -> Iterator[_Hit]:
@@ -110,10 +111,11 @@ def _degenerate(first: Sequence[str], again: Sequence[str]) -> bool:
     return not any(_BREAK.search(word) for word in first) and len(letters) >= len(again) - 1 and len(letters) > 1
 
 
-def _dense(words: Sequence[str], rule: Rule) -> Iterator[_Hit]:
+def _dense(words: Sequence[str], often: Counter[str], rule: Rule) -> Iterator[_Hit]:
     times, window = int(rule.spec.options["times"]), int(rule.spec.options["window"])
     letters = int(rule.spec.options["min_letters"])
-    often = Counter(words)
+    if len(words) < times:
+        return
     cores = {word.strip(_PUNCTUATION) for word, count in often.items() if count >= times // 2 and len(word) >= letters}
     forms = {word: core for word in often if (core := word.strip(_PUNCTUATION)) in cores} if cores else {}
     places: dict[str, list[int]] = {}

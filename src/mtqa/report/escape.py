@@ -53,6 +53,8 @@ def log_line(line: str) -> str:
 
 def json_text(serialised: str) -> str:
     """One line of JSON with unsafe characters as ``\\u`` escapes: the same to a parser, harmless when printed."""
+    if serialised.isascii() and "\x7f" not in serialised:  # the other controls are escaped in JSON
+        return serialised
     return _UNSAFE.sub(_json_escape, serialised)
 
 

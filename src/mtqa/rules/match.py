@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from mtqa.document import Span
@@ -83,10 +84,13 @@ class Contexts:
         self._data = document.text.encode()
         self._specs = specs
         self._known: dict[str, bool] = {}
+        self._any: dict[tuple[str, ...], bool] = {(): True}
 
-    def any(self, names: Sequence[str]) -> bool:
+    def any(self, names: tuple[str, ...]) -> bool:
         """True when no context is asked for or the document shows one of ``names``."""
-        return not names or any(self._holds(name) for name in names)
+        if (found := self._any.get(names)) is None:
+            found = self._any[names] = any(self._holds(name) for name in names)
+        return found
 
     def _holds(self, name: str) -> bool:
         if name not in self._known:
@@ -139,31 +143,30 @@ class PatternChecker:
                     text = document.text[line.start : line.end]
                     unit = _Unit(text, text.encode(), line.start)
                     for index in scan(unit.text, unit.data):
-                        yield from self._confirm(document, entries[index], unit, contexts)
+                        if contexts.any((entry := entries[index]).context):
+                            yield from self._confirm(document, entry, unit)
         if self._by_text and document.text:
             unit = _Unit(document.text, document.text.encode(), 0)
             for index in self._text_scanner.candidates(unit.text, unit.data):
-                yield from self._match(document, self._by_text[index], unit, contexts)
+                if contexts.any((entry := self._by_text[index]).context):
+                    yield from _match(document, entry, unit)
 
-    def _confirm(self, document: Document, entry: Entry, unit: _Unit, contexts: Contexts) -> Iterator[Finding]:
-        if entry.scope == "sentence":
-            for start, end in sentences_of(unit.text):
-                sentence = unit.text[start:end]
-                part = _Unit(sentence, sentence.encode(), unit.start + start)
-                yield from self._match(document, entry, part, contexts)
-        else:
-            yield from self._match(document, entry, unit, contexts)
+    @staticmethod
+    def _confirm(document: Document, entry: Entry, unit: _Unit) -> Iterator[Finding]:
+        if entry.scope != "sentence":
+            return _match(document, entry, unit)
+        parts = [(unit.text[start:end], unit.start + start) for start, end in sentences_of(unit.text)]
+        return chain.from_iterable(_match(document, entry, _Unit(text, text.encode(), start)) for text, start in parts)
 
-    def _match(self, document: Document, entry: Entry, unit: _Unit, contexts: Contexts) -> Iterator[Finding]:
-        if not contexts.any(entry.context):
-            return
-        for match in matches(entry.pattern, entry.guard, unit.text, unit.data):
-            sentence = _sentence(unit.text, match.start()) if entry.unless or entry.when else ""
-            if entry.unless and compiled(entry.unless).search(sentence):
-                continue
-            if entry.when and not compiled(entry.when).search(sentence):
-                continue
-            yield _finding(document, entry, match, unit)
+
+def _match(document: Document, entry: Entry, unit: _Unit) -> Iterator[Finding]:
+    for match in matches(entry.pattern, entry.guard, unit.text, unit.data):
+        sentence = _sentence(unit.text, match.start()) if entry.unless or entry.when else ""
+        if entry.unless and compiled(entry.unless).search(sentence):
+            continue
+        if entry.when and not compiled(entry.when).search(sentence):
+            continue
+        yield _finding(document, entry, match, unit)
 
 
 def _sentence(text: str, offset: int) -> str:
