@@ -27,7 +27,7 @@ from mtqa.document import Span
 from mtqa.errors import MtqaError
 from mtqa.finding import Edit, Finding, Fix, Layer, Safety, Severity
 from mtqa.knowledge import Knowledge
-from mtqa.linter import Result, gather_each, lint_sources
+from mtqa.linter import Result, gather_each, gather_knowledge, lint_sources
 from mtqa.rules.memo import cache_folder
 
 if TYPE_CHECKING:
@@ -207,6 +207,8 @@ class CachedLinter:
 
     def gather(self, sources: Iterable[Source], jobs: int = 1) -> Knowledge:
         """What the sources together tell (see :func:`mtqa.linter.gather_knowledge`)."""
+        if self._linter.engines.spelling:  # unknown words depend on more than the store knows of
+            return gather_knowledge(self._linter, sources, jobs)
         if not self._linter.rules.of_kind("consistency"):
             return Knowledge()
         listed = list(sources)

@@ -19,6 +19,8 @@ _UNSAFE = re.compile(
 _NAMES = {"\t": "<TAB>", "\n": "<LF>", "\r": "<CR>", "\x1b": "<ESC>"}
 _NO_COMMAND = "#<U+0023>["
 _MARKS = re.compile(r"[!-/:-@\[-`{-~]")
+_ACTIVE = re.compile(r"[\\`*_{}\[\]<>#|~&!@$]|:(?=//)|(?<=www)\.", re.IGNORECASE)
+_LIST = re.compile(r"\A(\s*\d*)([-+.)])")
 _DRIVE = re.compile(r"[A-Za-z]:/")
 
 
@@ -86,6 +88,20 @@ def markdown(text: str) -> str:
     no mention and no table cell arises.
     """
     return _MARKS.sub(lambda match: f"&#{ord(match[0])};", _spelled(text))
+
+
+def markdown_prose(text: str) -> str:
+    """Text in Markdown of editors, which show it raw as often as not: only what would do something gets a backslash."""
+    text = _ACTIVE.sub(r"\\\g<0>", _spelled(text))
+    return _LIST.sub(r"\g<1>\\\g<2>", text)
+
+
+def fenced(text: str) -> str:
+    """Lines of text in Markdown that are shown as they are, whatever they hold; line breaks are kept."""
+    lines = [_spelled(line) for line in text.split("\n")]
+    longest = max((len(run) for line in lines for run in re.findall("`+", line)), default=0)
+    fence = "`" * max(3, longest + 1)
+    return "\n".join((f"{fence}text", *lines, fence))
 
 
 def html_text(text: str) -> str:
