@@ -9,7 +9,7 @@ from lsprotocol import types
 from mtqa.finding import Layer, Severity
 from mtqa.lsp.desk import inside
 from mtqa.report.escape import fenced, markdown_prose, visible
-from mtqa.report.passage import brief, fix_pieces
+from mtqa.report.passage import fix_pieces
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -109,7 +109,7 @@ def _details(document: Document, finding: Finding) -> list[str]:
     told = []
     for number, fix in enumerate(finding.fixes):
         safe = "  (safe)" if fix.safety.value == "safe" else ""
-        told.append(f"{'or ' if number else 'fix'}     {visible(brief(document, fix, _LONG))}{safe}")
+        told.append(f"{'or ' if number else 'fix'}     {visible(_arrow(document, fix, _LONG))}{safe}")
     if finding.source_wording:
         told.append(f"source  {visible(finding.source_wording)}")
     if finding.related:
@@ -140,15 +140,15 @@ def _of(
     uri: str, document: Document, finding: Finding, reasons: Iterable[str], shown: list[types.Diagnostic]
 ) -> Iterator[types.CodeAction]:
     for number, fix in enumerate(finding.fixes):
-        title = f"Accept as correction: {visible(_arrow(document, fix))}"
+        title = f"Accept as correction: {visible(_arrow(document, fix, _SHORT))}"
         yield _action(title, ACCEPT, [uri, finding.fingerprint, number], shown, first=number == 0)
     for why in reasons:
         yield _action(f"Reject: {visible(why)}", REJECT, [uri, finding.fingerprint, why], shown)
 
 
-def _arrow(document: Document, fix: Fix) -> str:
+def _arrow(document: Document, fix: Fix, budget: int) -> str:
     """A fix as ``old words → new words``, or in words where whole lines go."""
-    pieces = fix_pieces(document, fix, _SHORT)
+    pieces = fix_pieces(document, fix, budget)
     old = "".join(text for text, style in pieces if style != "new")
     new = "".join(text for text, style in pieces if style != "old")
     return old if old == new else f"{old} → {new if new.strip() else 'nothing'}"
