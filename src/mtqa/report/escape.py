@@ -136,6 +136,11 @@ def path_bytes(path: str) -> bytes:
         return path.encode("utf-8", "surrogatepass")
 
 
+def scalar_path(path: str) -> str:
+    """A file name for readers that take Unicode only (Go's, Ruby's): bytes that are no UTF-8 become U+FFFD."""
+    return path_bytes(path).decode("utf-8", "replace")
+
+
 def git_path(path: str) -> bytes:
     """A file name as git writes it in patch headers: quoted, with octal escapes, where it holds anything odd."""
     if is_safe(path) and '"' not in path and "\\" not in path:
