@@ -55,9 +55,9 @@ def log_line(line: str) -> str:
 
 def json_text(serialised: str) -> str:
     """One line of JSON with unsafe characters as ``\\u`` escapes: the same to a parser, harmless when printed."""
-    if serialised.isascii() and "\x7f" not in serialised:  # the other controls are escaped in JSON
-        return serialised
-    return _UNSAFE.sub(_json_escape, serialised)
+    if not serialised.isascii() or "\x7f" in serialised:  # the other controls are escaped in JSON
+        serialised = _UNSAFE.sub(_json_escape, serialised)
+    return serialised.replace("##[", "#\\u0023[")  # only ever inside a string; see visible
 
 
 def _json_escape(match: re.Match[str]) -> str:
@@ -106,7 +106,7 @@ def fenced(text: str) -> str:
 
 def html_text(text: str) -> str:
     """Text of an HTML element or a quoted attribute; what cannot be seen is spelled out."""
-    return html.escape(_spelled(text), quote=True)
+    return html.escape(_spelled(text), quote=True).replace("##[", "#&#35;[")
 
 
 def sarif_message(text: str) -> str:
