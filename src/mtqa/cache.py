@@ -23,11 +23,10 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from mtqa.document import Span
 from mtqa.errors import MtqaError
-from mtqa.finding import Edit, Finding, Fix, Layer, Safety, Severity
 from mtqa.knowledge import Knowledge
 from mtqa.linter import Result, gather_each, gather_knowledge, lint_sources
+from mtqa.packed import packed, unpacked
 from mtqa.rules.memo import cache_folder
 
 if TYPE_CHECKING:
@@ -40,35 +39,10 @@ _NAME = "findings-v1.sqlite3"
 _PATIENCE = 5.0  # seconds to wait for another writer
 _BATCH = 200
 _LIBRARIES = ("ahocorasick-rs", "ftfy", "google-re2", "rapidfuzz", "sentencex", "wordfreq")
-_SEVERITIES, _LAYERS, _SAFETIES = tuple(Severity), tuple(Layer), {safety.value: safety for safety in Safety}
 _Forms = dict[str, list[str]]
 
 
-class _Row(msgspec.Struct, array_like=True, frozen=True):
-    """A finding as it is stored: spans as pairs, fixes as (safety, edits), edits as (start, end, replacement)."""
-
-    rule: str
-    span: tuple[int, int]
-    message: str
-    severity: int
-    mqm: str
-    confidence: float
-    fixes: list[tuple[str, list[tuple[int, int, str]]]]
-    layer: int
-    source_wording: str
-    explanation: str
-    related: list[str]
-    fields: dict[str, str]
-    fingerprint: str
-
-
-class _Stored(msgspec.Struct, array_like=True, frozen=True):
-    words: int
-    rows: list[_Row]
-
-
 _encode = msgspec.msgpack.Encoder().encode
-_decode = msgspec.msgpack.Decoder(_Stored).decode
 _decode_forms = msgspec.msgpack.Decoder(_Forms).decode
 
 
@@ -251,14 +225,13 @@ class CachedLinter:
     def _revived(self, linter: Linter, source: Source, key: bytes, value: bytes) -> Result | None:
         """A stored result, with its document read anew; None where either cannot be had, or the file has changed."""
         try:
-            stored, document = _decode(value), source.read()
-            findings = tuple(map(_finding, stored.rows))
+            (findings, words), document = unpacked(value), source.read()
         except (msgspec.MsgspecError, MtqaError, LookupError, ValueError):
             return None
         content = _hash(document.data, (source.encoding or "").encode())
         if self._key(linter, source, content) != key:
             return None
-        return Result(source, document, findings, stored.words)
+        return Result(source, document, findings, words)
 
     def _key(self, linter: Linter, source: Source, content: bytes | None) -> bytes | None:
         """The key of a result; None for what cannot be read, or has changed since it was gathered."""
@@ -275,8 +248,7 @@ class CachedLinter:
             return
         content = _hash(result.document.data, (result.source.encoding or "").encode())
         if (key := self._key(linter, result.source, content)) is not None:
-            rows = [_row(finding) for finding in result.findings]
-            self._store.put(key, _encode(_Stored(result.words, rows)))
+            self._store.put(key, packed(result.findings, result.words))
 
     def checkers(self, linter: Linter) -> list[str]:
         """The names of the checkers that ``linter`` runs."""
@@ -324,48 +296,6 @@ def _forms_in(value: bytes | None) -> _Forms | None:
     return None
 
 
-def _row(finding: Finding) -> _Row:
-    return _Row(
-        finding.rule,
-        (finding.span.start, finding.span.end),
-        finding.message,
-        finding.severity.value,
-        finding.mqm,
-        finding.confidence,
-        [
-            (fix.safety.value, [(edit.span.start, edit.span.end, edit.replacement) for edit in fix.edits])
-            for fix in finding.fixes
-        ],
-        finding.layer.value,
-        finding.source_wording,
-        finding.explanation,
-        list(finding.related),
-        dict(finding.fields),
-        finding.fingerprint,
-    )
-
-
-def _finding(row: _Row) -> Finding:
-    return Finding(
-        row.rule,
-        Span(*row.span),
-        row.message,
-        _SEVERITIES[row.severity],
-        row.mqm,
-        row.confidence,
-        tuple(
-            Fix(tuple([Edit(Span(start, end), text) for start, end, text in edits]), _SAFETIES[safety])
-            for safety, edits in row.fixes
-        ),
-        _LAYERS[row.layer],
-        row.source_wording,
-        row.explanation,
-        tuple(row.related),
-        row.fields,
-        row.fingerprint,
-    )
-
-
 def _hash(*parts: bytes) -> bytes:
     digest = hashlib.sha256()
     for part in parts:
@@ -376,16 +306,21 @@ def _hash(*parts: bytes) -> bytes:
 
 @cache
 def _engine() -> str:
-    """A digest of the program, Python, and the libraries that findings depend on."""
+    """A digest of the program, of the models and tables its checkers bring, Python, and the libraries that enter."""
     digest = hashlib.sha256(sys.version.encode())
     package = Path(__file__).parent
-    for folder in (package, package / "checkers", package / "rules"):
-        for file in sorted(folder.glob("*.py")):
-            digest.update(file.read_bytes())
+    files = [*package.glob("*.py"), *package.glob("rules/*.py"), *_data_of(package / "checkers")]
+    for file in sorted(files):
+        digest.update(file.read_bytes())
     installed = _installed()
     for library in _LIBRARIES:
         digest.update(f"{library}={installed.get(library) or _version(library)}".encode())
     return digest.hexdigest()
+
+
+def _data_of(folder: Path) -> list[Path]:
+    """Everything in a folder of the package but bytecode."""
+    return [file for file in folder.rglob("*") if file.is_file() and "__pycache__" not in file.parts]
 
 
 def _installed() -> dict[str, str]:

@@ -24,6 +24,7 @@ from mtqa.finding import Finding, Severity, identify, resolve
 from mtqa.grammar import FAMILIES, Engines, build_engines
 from mtqa.grammar.merge import merge_engines
 from mtqa.knowledge import Gatherer, Knowledge
+from mtqa.packed import packed, unpacked
 from mtqa.rules.load import RuleSet, load_rules, shipped_rules
 from mtqa.segment import count_words
 
@@ -111,6 +112,10 @@ class Result:
     words: int = 0
     errors: tuple[MtqaError, ...] = ()
 
+    def __reduce__(self) -> tuple[object, ...]:
+        """Travel between processes with the findings packed."""
+        return (_arrived, (self.source, self.document, packed(self.findings, self.words), self.errors))
+
     @cached_property
     def penalty(self) -> int:
         """MQM penalty points of all findings."""
@@ -120,6 +125,11 @@ class Result:
     def penalty_per_1000_words(self) -> float:
         """MQM penalty points per 1,000 words; 0 for a text without words."""
         return 1000 * self.penalty / self.words if self.words else 0.0
+
+
+def _arrived(source: Source, document: Document | None, data: bytes, errors: tuple[MtqaError, ...]) -> Result:
+    findings, words = unpacked(data)
+    return Result(source, document, findings, words, errors)
 
 
 @dataclass
