@@ -39,6 +39,8 @@ _NAME = "findings-v1.sqlite3"
 _PATIENCE = 5.0  # seconds to wait for another writer
 _BATCH = 200
 _LIBRARIES = ("ahocorasick-rs", "ftfy", "google-re2", "rapidfuzz", "sentencex", "wordfreq")
+# Packages that find nothing; the rules' own files are known by their digest.
+_ELSEWHERE = ("__pycache__", "cli", "corrections", "evaluate", "lsp", "release", "report", "review", "rules")
 _Forms = dict[str, list[str]]
 
 
@@ -309,7 +311,10 @@ def _engine() -> str:
     """A digest of the program, of the models and tables its checkers bring, Python, and the libraries that enter."""
     digest = hashlib.sha256(sys.version.encode())
     package = Path(__file__).parent
-    files = [*package.glob("*.py"), *package.glob("rules/*.py"), *_data_of(package / "checkers")]
+    files = [*package.glob("*.py"), *package.glob("rules/*.py")]
+    for folder in package.iterdir():
+        if folder.is_dir() and folder.name not in _ELSEWHERE:
+            files += _files_of(folder)
     for file in sorted(files):
         digest.update(file.read_bytes())
     installed = _installed()
@@ -318,7 +323,7 @@ def _engine() -> str:
     return digest.hexdigest()
 
 
-def _data_of(folder: Path) -> list[Path]:
+def _files_of(folder: Path) -> list[Path]:
     """Everything in a folder of the package but bytecode."""
     return [file for file in folder.rglob("*") if file.is_file() and "__pycache__" not in file.parts]
 

@@ -176,7 +176,7 @@ def test_programs_and_models_of_checkers_enter(tmp_path: Path) -> None:
     (tmp_path / "models" / "__pycache__").mkdir(parents=True)
     for name in ("a.py", "models/garble.npz", "models/__pycache__/a.pyc"):
         (tmp_path / name).write_bytes(b"x")
-    assert sorted(file.name for file in cache._data_of(tmp_path)) == ["a.py", "garble.npz"]
+    assert sorted(file.name for file in cache._files_of(tmp_path)) == ["a.py", "garble.npz"]
 
 
 def test_versions_of_libraries_are_those_that_are_installed() -> None:
