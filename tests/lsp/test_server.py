@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from typing import TYPE_CHECKING
 
 import pytest
 from lsprotocol import types
 
+from mtqa.linter import Linter
+from mtqa.rules.load import load_rules, shipped_rules
+
+from ..ci.test_cache import consistency_forms
 from .conftest import UTF8, UTF16, UTF32
 
 if TYPE_CHECKING:
@@ -232,13 +237,15 @@ async def test_files_are_watched_and_changes_heard(editor: Opener, root: Path) -
 
 
 async def test_what_other_articles_tell_is_known(editor: Opener, root: Path) -> None:
-    """Consistency needs the corpus: it is gathered behind the first diagnostics."""
-    for number in range(3):
-        write(root, f"news/{number}.txt", "The Workers' Daily said so. The delegation read the Workers' Daily.\n")
-    write(root, "news/a.txt", FAULTY)
+    """Consistency needs the corpus: it is gathered behind the first diagnostics, which are then told anew."""
+    one, other = consistency_forms(Linter(load_rules(shipped_rules())))
+    write(root, "news/a.txt", one)
+    write(root, "news/b.txt", other)
     async with editor() as session:
-        await session.open("news/a.txt")
-        assert codes(await session.change("news/a.txt", ((0, 0), (0, 0), ""))) != []
+        found = await session.open("news/a.txt")
+        while not any(str(code).startswith("consistency.") for code in codes(found)):
+            params = await asyncio.wait_for(session.published.get(), 60)
+            found = list(params.diagnostics)
 
 
 async def test_hostile_text_stays_text(editor: Opener, root: Path) -> None:

@@ -38,11 +38,15 @@ _CHANGED = "the text differs from the original on disk: save it, or take your ch
 
 @dataclass
 class Project:
-    """One configuration and what follows from it; ``linter`` is exchanged when more is known of the corpus."""
+    """One configuration and what follows from it; ``linter`` is exchanged when more is known of the corpus.
+
+    ``learned`` says that it has been, or is about to be.
+    """
 
     config: Config
     linter: Linter
     corrections: Corrections
+    learned: bool = False
 
     @classmethod
     def load(cls, config: Config) -> Project:
@@ -129,9 +133,10 @@ class Desk:
             around = [folder for folder in self.folders if file.is_relative_to(folder)]
             config = Config(root=max(around, key=lambda folder: len(folder.parts), default=file.parent))
         with self._lock:
-            if config.root not in self._projects:
-                self._projects[config.root] = Project.load(config)
-            return self._projects[config.root]
+            known = self._projects.get(config.root)
+            if known is None or known.config != config:
+                known = self._projects[config.root] = Project.load(config)
+            return known
 
     @property
     def projects(self) -> list[Project]:

@@ -38,7 +38,6 @@ class Server(LanguageServer):
         self.desk = Desk(by)
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="mtqa")
         self._waiting: dict[str, asyncio.Task[None]] = {}
-        self._learned: set[int] = set()
 
     @property
     def unit(self) -> Unit:
@@ -73,9 +72,9 @@ class Server(LanguageServer):
     async def _learn(self) -> None:
         """What the rest of a project tells, once: then its articles are checked again."""
         for project in self.desk.projects:
-            if id(project) in self._learned:
+            if project.learned:
                 continue
-            self._learned.add(id(project))
+            project.learned = True
             try:
                 before = project.linter
                 await asyncio.get_running_loop().run_in_executor(self._thread, project.learn)
@@ -94,7 +93,6 @@ class Server(LanguageServer):
     def reload(self) -> None:
         """Read configurations and rules anew."""
         self.desk.forget_projects()
-        self._learned.clear()
         self.again()
 
     def show(self, uri: str, found: list[types.Diagnostic], version: int | None) -> None:
@@ -151,9 +149,8 @@ def _listen_to_texts(server: Server) -> None:
 
     @server.feature(types.TEXT_DOCUMENT_DID_SAVE)
     def saved(params: types.DidSaveTextDocumentParams) -> None:
-        if article := articles.get(params.text_document.uri):
-            article.checked = None
-            server.soon(params.text_document.uri)
+        if params.text_document.uri in articles:
+            server.reload()  # who has no files watched sees changed rules now
 
     @server.feature(types.TEXT_DOCUMENT_DID_CLOSE)
     def closed(params: types.DidCloseTextDocumentParams) -> None:
