@@ -90,9 +90,13 @@ class Decided:
 
 @dataclass(frozen=True)
 class Checked:
-    """What was found in one version of an article. ``closed`` says why nothing can be decided, or is empty."""
+    """What was found in one version of an article. ``closed`` says why nothing can be decided, or is empty.
+
+    ``turn`` is the article's when the check began.
+    """
 
     buffer: Buffer
+    turn: int = 0
     document: Document | None = None
     findings: tuple[Finding, ...] = ()
     decided: tuple[Decided, ...] = ()
@@ -106,12 +110,22 @@ class Checked:
 
 @dataclass
 class OpenArticle:
-    """An article in the editor, in the version that the editor last told."""
+    """An article in the editor, in the version that the editor last told.
+
+    ``turn`` counts the reasons to check it anew although its text is the same: a decision, other rules.
+    """
 
     file: Path
     buffer: Buffer
     version: int | None = None
+    turn: int = 0
     checked: Checked | None = None
+
+    @property
+    def fresh(self) -> Checked | None:
+        """What was found, if it is about this version and nothing has happened since."""
+        checked = self.checked
+        return checked if checked and checked.buffer is self.buffer and checked.turn == self.turn else None
 
 
 @dataclass
@@ -152,18 +166,23 @@ class Desk:
     # -- checking
 
     def check(self, article: OpenArticle) -> Checked:
-        """Check an article as it stands in the editor; what prevents that is in the result's ``errors``."""
-        buffer = article.buffer
+        """An article's findings as it stands in the editor; what prevents a check is in the result's ``errors``."""
+        if article.fresh is None:
+            article.checked = self._check(article, article.buffer, article.turn)
+        assert article.checked is not None
+        return article.checked
+
+    def _check(self, article: OpenArticle, buffer: Buffer, turn: int) -> Checked:
         try:
             project = self.project_of(article.file)
             document, closed = _document(article.file, buffer, project)
             findings = project.linter.check(document)
         except MtqaError as error:
-            return Checked(buffer, errors=(error,), closed=str(error))
+            return Checked(buffer, turn, errors=(error,), closed=str(error))
         result = Result(Source(document.path), document, tuple(findings), count_words(document.text))
         settled = settle(result, project.corrections).result
         decided = () if closed or settled.errors else _decided(document, project.corrections)
-        return Checked(buffer, document, settled.findings, decided, settled.errors, closed)
+        return Checked(buffer, turn, document, settled.findings, decided, settled.errors, closed)
 
     # -- deciding
 
@@ -187,9 +206,8 @@ class Desk:
         return "Taken back"
 
     def _finding(self, uri: str, fingerprint: str) -> tuple[Document, Finding]:
-        article = self._article(uri)
-        checked = article.checked
-        if checked is None or checked.document is None or checked.buffer is not article.buffer:
+        checked = self._article(uri).fresh
+        if checked is None or checked.document is None:
             raise MtqaError("the text has changed meanwhile", remedy="try again in a moment")
         found = next((finding for finding in checked.findings if finding.fingerprint == fingerprint), None)
         if found is None:

@@ -56,18 +56,15 @@ class Server(LanguageServer):
         if article is None:
             return
         checked = await self.checked(article)
-        if self.desk.articles.get(uri) is article and article.buffer is checked.buffer:
+        if self.desk.articles.get(uri) is article and article.fresh is checked:
             self.show(uri, present.diagnostics(checked), article.version)
             await self._learn()
 
     async def checked(self, article: OpenArticle) -> Checked:
         """An article's findings as it stands in the editor, checked now if that has not been done."""
-        if article.checked is None or article.checked.buffer is not article.buffer:
-            checked = await asyncio.get_running_loop().run_in_executor(self._thread, self.desk.check, article)
-            if article.buffer is not checked.buffer:
-                return checked
-            article.checked = checked
-        return article.checked
+        if (fresh := article.fresh) is not None:
+            return fresh
+        return await asyncio.get_running_loop().run_in_executor(self._thread, self.desk.check, article)
 
     async def _learn(self) -> None:
         """What the rest of a project tells, once: then its articles are checked again."""
@@ -87,7 +84,7 @@ class Server(LanguageServer):
     def again(self) -> None:
         """Check everything that is open once more."""
         for uri, article in self.desk.articles.items():
-            article.checked = None
+            article.turn += 1
             self.soon(uri)
 
     def reload(self) -> None:
@@ -112,7 +109,7 @@ class Server(LanguageServer):
             return None
         self.window_log_message(types.LogMessageParams(types.MessageType.Info, f"mtqa: {visible(done)}"))
         if article := self.desk.articles.get(uri):
-            article.checked = None
+            article.turn += 1
             self.soon(uri)
         return done
 
