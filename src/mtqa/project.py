@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from mtqa.corrections.outcome import Decided
     from mtqa.corrections.store import Corrections
     from mtqa.finding import Finding
-    from mtqa.linter import Result, Source
+    from mtqa.linter import Linter, Result, Source
 
 _IN_WORDS = {
     "accept": "mended by an accepted edit",
@@ -25,6 +25,20 @@ _IN_WORDS = {
     "retranslate": "in passages marked for retranslation",
     "drop": "in passages marked to be dropped",
 }
+
+
+def linter_of(config: Config) -> Linter:
+    """Everything that a configured project is checked by; raises :class:`MtqaError` for rules that cannot be used."""
+    from mtqa.linter import Linter
+    from mtqa.rules.load import load_rules
+
+    return Linter(
+        load_rules(*config.rule_folders()),
+        config.selection,
+        config.overrides,
+        max_line=config.settings.max_line_length,
+        engines=config.engines(),
+    )
 
 
 def corrections_of(config: Config) -> Corrections:

@@ -18,9 +18,8 @@ from mtqa.corrections.decision import Verdict
 from mtqa.corrections.editor import editor_name
 from mtqa.document import Document
 from mtqa.errors import MtqaError
-from mtqa.linter import Linter, Result, Source
-from mtqa.project import corrections_of, settle
-from mtqa.rules.load import load_rules
+from mtqa.linter import Result, Source
+from mtqa.project import corrections_of, linter_of, settle
 from mtqa.segment import count_words
 
 if TYPE_CHECKING:
@@ -31,6 +30,7 @@ if TYPE_CHECKING:
     from mtqa.corrections.store import Corrections
     from mtqa.document import Span
     from mtqa.finding import Finding
+    from mtqa.linter import Linter
     from mtqa.lsp.buffer import Buffer
 
 _CHANGED = "the text differs from the original on disk: save it, or take your changes back, first"
@@ -51,14 +51,7 @@ class Project:
     @classmethod
     def load(cls, config: Config) -> Project:
         """Raises :class:`MtqaError` for a configuration or rules that cannot be used."""
-        linter = Linter(
-            load_rules(*config.rule_folders()),
-            config.selection,
-            config.overrides,
-            max_line=config.settings.max_line_length,
-            engines=config.engines(),
-        )
-        return cls(config, linter, corrections_of(config))
+        return cls(config, linter_of(config), corrections_of(config))
 
     def learn(self) -> None:
         """Gather what the configured originals tell of each other; what is remembered of them is not read again."""
