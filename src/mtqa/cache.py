@@ -24,8 +24,8 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from mtqa.errors import MtqaError
-from mtqa.knowledge import Knowledge
-from mtqa.linter import Result, gather_each, gather_knowledge, lint_sources
+from mtqa.knowledge import Knowledge, recurs
+from mtqa.linter import Result, gather_each, lint_sources
 from mtqa.packed import packed, unpacked
 from mtqa.rules.memo import cache_folder
 
@@ -38,7 +38,11 @@ LIMIT = 256_000_000
 _NAME = "findings-v1.sqlite3"
 _PATIENCE = 5.0  # seconds to wait for another writer
 _BATCH = 200
-_LIBRARIES = ("ahocorasick-rs", "ftfy", "google-re2", "rapidfuzz", "sentencex", "wordfreq")
+_LIBRARIES = (
+    *("ahocorasick-rs", "ftfy", "google-re2", "harper-py", "language-tool-python", "rapidfuzz", "sentencex"),
+    *("symspellpy", "wordfreq"),
+)
+_WORDS = ""  # stands among the forms for the words that no dictionary has
 # Packages that find nothing; the rules' own files are known by their digest.
 _ELSEWHERE = ("__pycache__", "cli", "corrections", "evaluate", "lsp", "release", "report", "review", "rules")
 _Forms = dict[str, list[str]]
@@ -177,15 +181,14 @@ class CachedLinter:
             linter.selection,
             linter.max_line,
             [r.id for r in linter.rules.rules],
+            linter.engines.key,
             _engine(),
         )
         self._settings = _hash(repr(settings).encode())
 
     def gather(self, sources: Iterable[Source], jobs: int = 1) -> Knowledge:
         """What the sources together tell (see :func:`mtqa.linter.gather_knowledge`)."""
-        if self._linter.engines.spelling:  # unknown words depend on more than the store knows of
-            return gather_knowledge(self._linter, sources, jobs)
-        if not self._linter.rules.of_kind("consistency"):
+        if not self._linter.rules.of_kind("consistency") and not self._linter.engines.spelling:
             return Knowledge()
         listed = list(sources)
         stamps = {source.name: _stamp(source) for source in listed}
@@ -195,13 +198,12 @@ class CachedLinter:
         forms = {name: _forms_in(found.get(key)) for name, key in keys.items()}
         missing = [source for source in listed if forms.get(source.name) is None]
         for source, knowledge in zip(missing, gather_each(self._linter, missing, jobs), strict=True):
-            forms[source.name] = told = {entry: list(counts) for entry, counts in knowledge.forms.items()}
+            told = {entry: list(counts) for entry, counts in knowledge.forms.items()}
+            forms[source.name] = told = told | {_WORDS: list(knowledge.words)}
             if source.name in keys:
                 self._store.put(keys[source.name], _encode(told))
         self._known = {name: _Known(content, forms[name] or {}, stamps[name]) for name, content in contents.items()}
-        return Knowledge.merged(
-            Knowledge({entry: dict.fromkeys(met, 1) for entry, met in (told or {}).items()}) for told in forms.values()
-        )
+        return Knowledge.merged(_knowledge(told or {}) for told in forms.values())
 
     def lint(self, linter: Linter, sources: Iterable[Source], jobs: int = 1) -> Iterator[Result]:
         """Lint every source in order; ``linter`` is the one this was made for, with the knowledge gathered."""
@@ -240,8 +242,7 @@ class CachedLinter:
         known = self._known.get(source.name)
         if content is None or (known is not None and known.content != content):
             return None
-        forms = sorted(known.forms) if known is not None else ()
-        told = [(entry, sorted(linter.knowledge.forms.get(entry, ()))) for entry in forms]
+        told = [] if known is None else _told(known.forms, linter.knowledge)
         active = [selection for pattern, selection in linter.overrides if fnmatchcase(source.name, pattern)]
         return _hash(b"result", self._settings, content, repr((told, active)).encode())
 
@@ -289,6 +290,18 @@ def _stamp(source: Source) -> tuple[int, ...]:
     except (OSError, ValueError):
         return (-1,)
     return (status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns)
+
+
+def _knowledge(told: _Forms) -> Knowledge:
+    """What one article tells the corpus."""
+    forms = {entry: dict.fromkeys(met, 1) for entry, met in told.items() if entry != _WORDS}
+    return Knowledge(forms, dict.fromkeys(told.get(_WORDS, ()), 1))
+
+
+def _told(told: _Forms, knowledge: Knowledge) -> list[tuple[str, list[str]]]:
+    """What the corpus tells an article that told ``told``: all forms of its names, which of its words recur."""
+    forms = [(entry, sorted(knowledge.forms.get(entry, ()))) for entry in sorted(told) if entry != _WORDS]
+    return [*forms, (_WORDS, sorted(word for word in told.get(_WORDS, ()) if recurs(knowledge.words.get(word, 0))))]
 
 
 def _forms_in(value: bytes | None) -> _Forms | None:

@@ -28,17 +28,23 @@ _IN_WORDS = {
 
 
 def linter_of(config: Config) -> Linter:
-    """Everything that a configured project is checked by; raises :class:`MtqaError` for rules that cannot be used."""
+    """Everything that a configured project is checked by.
+
+    Raises :class:`MtqaError` for rules that cannot be used and for engines that are not installed.
+    """
+    from mtqa.grammar import require
     from mtqa.linter import Linter
     from mtqa.rules.load import load_rules
 
-    return Linter(
+    linter = Linter(
         load_rules(*config.rule_folders()),
         config.selection,
         config.overrides,
         max_line=config.settings.max_line_length,
         engines=config.engines(),
     )
+    require(linter.engines, linter.families)
+    return linter
 
 
 def corrections_of(config: Config) -> Corrections:

@@ -109,7 +109,7 @@ def _results(config: Config, jobs: int | None) -> Iterator[Result]:
     from mtqa.sources import find_sources
 
     linter = linter_of(config)
-    engine = CachedLinter(linter, Store() if linter.engines.families else Store.open())
+    engine = CachedLinter(linter, Store() if linter.engines.key is None else Store.open())
     workers = config.settings.jobs if jobs is None else jobs
     sources = find_sources((), config)
     corrections = corrections_of(config)

@@ -169,10 +169,11 @@ class Desk:
         try:
             project = self.project_of(article.file)
             document, closed = _document(article.file, buffer, project)
-            findings = project.linter.check(document)
+            examined = project.linter.examine(document)
         except MtqaError as error:
             return Checked(buffer, turn, errors=(error,), closed=str(error))
-        result = Result(Source(document.path), document, tuple(findings), count_words(document.text))
+        source, words = Source(document.path), count_words(document.text)
+        result = Result(source, document, tuple(examined.findings), words, examined.unchecked)
         settled = settle(result, project.corrections).result
         decided = () if closed or settled.errors else _decided(document, project.corrections)
         return Checked(buffer, turn, document, settled.findings, decided, settled.errors, closed)
