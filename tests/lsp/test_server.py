@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.asyncio
 FAULTY = "They said re mobilize now.\n\nScan code for attention\n"
-EMOJI = "😀é中 said re mobilize now.\n"
+EMOJI = "😀é€ said re mobilize now.\n"
 
 
 def write(root: Path, name: str, text: str) -> None:
