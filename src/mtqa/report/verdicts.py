@@ -52,8 +52,9 @@ class VerdictsReport:
 
     def finish(self, summary: Summary) -> None:  # noqa: ARG002 - one shape for all reports
         for name, error in self._errors:
-            self._page.line([(f"not checked  {visible(f'{name}: {error}')}", "critical")])
+            self._page.line([(f"not checked  {visible(name)}: {visible(str(error))}", "critical")])
         told = ", ".join(f"{self._counts[verdict]} {verdict}" for verdict in _STYLES)
         self._page.line()
-        self._page.line([(f"{sum(self._counts.values())} articles: {told}", "bold")])
+        articles = sum(self._counts.values())
+        self._page.line([(f"{articles} article{'' if articles == 1 else 's'}: {told}", "bold")])
         self._page.line([("points per 1,000 words, with a 95 % interval", "dim")])

@@ -54,7 +54,6 @@ def matches(pattern: str, guard: str, text: str, data: bytes) -> Iterator[re.Mat
     On long texts RE2 first says where a match may start, many times faster than ``re`` finds out: every match starts
     where its guard matches. A guard that says so in too many places gives way to ``re``.
     """
-    expression = compiled(pattern)
     start = position = tries = 0  # ``position`` is ``start`` in bytes
     if len(text) >= _LONG:
         search = _finder(guard)
@@ -63,7 +62,7 @@ def matches(pattern: str, guard: str, text: str, data: bytes) -> Iterator[re.Mat
             if found is None:
                 return
             start += len(data[position : found.start()].decode())
-            match = expression.match(text, start)
+            match = compiled(pattern).match(text, start)
             if match and match.end() == start:
                 break
             if match:
@@ -74,7 +73,7 @@ def matches(pattern: str, guard: str, text: str, data: bytes) -> Iterator[re.Mat
                 end = start + 1
             position = found.start() + len(text[start:end].encode())
             start = end
-    yield from (match for match in expression.finditer(text, start) if match.end() > match.start())
+    yield from (match for match in compiled(pattern).finditer(text, start) if match.end() > match.start())
 
 
 class Contexts:
