@@ -105,12 +105,10 @@ def _place(file: Path | None) -> tuple[Config, Path]:
 def _results(config: Config, jobs: int | None) -> Iterator[Result]:
     """What lint would say of the configured originals, less what has been decided; unreadable articles are an error."""
     from mtqa.cache import CachedLinter, Store
-    from mtqa.grammar import require
     from mtqa.project import corrections_of, linter_of, settle
     from mtqa.sources import find_sources
 
     linter = linter_of(config)
-    require(linter.engines, linter.families)
     engine = CachedLinter(linter, Store() if linter.engines.key is None else Store.open())
     workers = config.settings.jobs if jobs is None else jobs
     sources = find_sources((), config)
