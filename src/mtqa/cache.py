@@ -26,7 +26,7 @@ from mtqa.document import Span
 from mtqa.errors import MtqaError
 from mtqa.finding import Edit, Finding, Fix, Layer, Safety, Severity
 from mtqa.knowledge import Knowledge
-from mtqa.linter import Result, gather_each, lint_sources
+from mtqa.linter import Result, gather_each, gather_knowledge, lint_sources
 from mtqa.rules.memo import cache_folder
 
 if TYPE_CHECKING:
@@ -90,6 +90,11 @@ class Store:
     def open(cls) -> Store:
         """The store of this user."""
         return cls(cache_folder() / _NAME)
+
+    @property
+    def remembers(self) -> bool:
+        """False for a store without a file, or whose file cannot be used."""
+        return self._base is not None
 
     def get(self, keys: Sequence[bytes]) -> dict[bytes, bytes]:
         """What is stored under these keys."""
@@ -204,6 +209,8 @@ class CachedLinter:
 
     def gather(self, sources: Iterable[Source], jobs: int = 1) -> Knowledge:
         """What the sources together tell (see :func:`mtqa.linter.gather_knowledge`)."""
+        if not self._store.remembers:
+            return gather_knowledge(self._linter, sources, jobs)
         if not self._linter.rules.of_kind("consistency"):
             return Knowledge()
         listed = list(sources)
@@ -222,7 +229,13 @@ class CachedLinter:
         )
 
     def lint(self, linter: Linter, sources: Iterable[Source], jobs: int = 1) -> Iterator[Result]:
-        """Lint every source in order; ``linter`` is the one this was made for, with the knowledge gathered."""
+        """Lint every source in order; ``linter`` is the one this was made for, with the knowledge gathered.
+
+        A store that remembers nothing needs no list of the sources: they are taken as they come, however many.
+        """
+        if not self._store.remembers:
+            yield from lint_sources(linter, sources, jobs)
+            return
         listed = list(sources)
         keys = [self._key(linter, source, _content(source)) for source in listed]
         known = self._store.known([key for key in keys if key is not None])

@@ -107,14 +107,15 @@ def _results(config: Config, jobs: int | None) -> Iterator[Result]:
     from mtqa.linter import Linter, gather_knowledge, lint_sources
     from mtqa.project import corrections_of, settle
     from mtqa.rules.load import load_rules
-    from mtqa.sources import find_sources
+    from mtqa.sources import articles, find_sources
 
     rules = load_rules(*config.rule_folders())
     linter = Linter(rules, config.selection, config.overrides, max_line=config.settings.max_line_length)
     workers = config.settings.jobs if jobs is None else jobs
     sources = find_sources((), config)
     corrections = corrections_of(config)
-    for linted in lint_sources(linter.knowing(gather_knowledge(linter, sources, workers)), sources, workers):
+    linter = linter.knowing(gather_knowledge(linter, articles(sources, config.columns), workers))
+    for linted in lint_sources(linter, articles(sources, config.columns), workers):
         result = settle(linted, corrections).result
         if result.errors:
             raise MtqaError(

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from mtqa.project import Settled
     from mtqa.report import Options, Report, Summary
     from mtqa.rules.load import RuleSet
+    from mtqa.tables import Columns
 
 _T = TypeVar("_T")
 _WORTH_A_BAR = 20
@@ -138,7 +139,7 @@ def lint(  # noqa: PLR0917 - one parameter for each option
     run = _prepare(config.with_grammar(grammar), paths, changed_since)
     run.corrected, run.show_rejected, run.decisions_count = corrected, show_rejected, not without_corrections
     # What engines find depends on more than the cache knows of: their versions, a server, the project's words.
-    run.remember = not (no_cache or run.linter.engines.families)
+    run.remember = not (no_cache or run.linter.engines.families or run.has_tables)
     with _opened(output) as stream:
         outcome = _report(run, "diff" if diff else form, stream, statistics=statistics)
     if outcome.errors:
@@ -161,16 +162,30 @@ class _Run:
     change: Change | None
     baseline: Baseline | None
     whole: bool
+    columns: Columns
     corrected: bool = False
     show_rejected: bool = False
     decisions_count: bool = True
     remember: bool = True
 
     def articles(self) -> Iterable[Source]:
-        """The originals, or what would be released."""
+        """The originals, or what would be released; the rows of tables as they are asked for."""
         from mtqa.project import corrected_sources
+        from mtqa.sources import articles
 
-        return corrected_sources(self.sources, self.corrections) if self.corrected else self.sources
+        originals = articles(self.sources, self.columns)
+        return corrected_sources(originals, self.corrections) if self.corrected else originals
+
+    @property
+    def has_tables(self) -> bool:
+        from mtqa.tables import is_table
+
+        return any(is_table(source.name) for source in self.sources)
+
+    @property
+    def total(self) -> int | None:
+        """The number of articles; None where tables do not tell without being read."""
+        return None if self.has_tables else len(self.sources)
 
     def checked(self) -> Iterable[Source]:
         """Those of them that are to be checked: all, or what has changed."""
@@ -198,6 +213,7 @@ def _prepare(config: Config, paths: Sequence[str], revision: str | None) -> _Run
     from mtqa.project import corrections_of
     from mtqa.rules.load import load_rules
     from mtqa.sources import find_sources
+    from mtqa.tables import is_table
 
     rules = load_rules(*config.rule_folders())
     _refuse_unknown_names(config, rules)
@@ -210,6 +226,8 @@ def _prepare(config: Config, paths: Sequence[str], revision: str | None) -> _Run
         engines=config.engines(),
     )
     sources = find_sources(paths, config)
+    if revision is not None and (table := next((one.name for one in sources if is_table(one.name)), "")):
+        raise MtqaError("--changed-since compares articles that are files", place=Place(table))
     return _Run(
         linter,
         sources,
@@ -219,6 +237,7 @@ def _prepare(config: Config, paths: Sequence[str], revision: str | None) -> _Run
         changed_since(revision, sources, config) if revision is not None else None,
         Baseline.read(config.root / config.settings.baseline, config.root) if config.settings.baseline else None,
         whole=not paths and revision is None,
+        columns=config.columns,
     )
 
 
@@ -228,7 +247,7 @@ def _report(run: _Run, form: str, stream: BinaryIO, *, statistics: bool) -> _Out
     from mtqa.report import Options, Summary, Terminal
 
     outcome = _Outcome(Spending(run.budget))
-    with _progress(len(run.sources)) as step:
+    with _progress(run.total) as step:
         engine = CachedLinter(run.linter, Store.open() if run.remember else Store())
         knowledge = engine.gather(step("comparing", run.articles()), run.jobs)
         linter = run.linter.knowing(knowledge)
@@ -372,9 +391,9 @@ def _umask() -> int:
 
 
 @contextmanager
-def _progress(total: int) -> Iterator[Callable[[str, Iterable[_T]], Iterable[_T]]]:
+def _progress(total: int | None) -> Iterator[Callable[[str, Iterable[_T]], Iterable[_T]]]:
     """A progress bar on standard error for long runs; ``step(name, items)`` passes items through and counts them."""
-    if total < _WORTH_A_BAR or not sys.stderr.isatty():
+    if (total is not None and total < _WORTH_A_BAR) or not sys.stderr.isatty():
         yield lambda _, items: items
         return
     from rich.console import Console

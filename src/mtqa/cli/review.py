@@ -33,13 +33,15 @@ def review(paths: tuple[str, ...], plain: bool, by: str, theme: str | None, conf
     from mtqa.config import load_config
     from mtqa.corrections.editor import editor_name
     from mtqa.corrections.store import Corrections
-    from mtqa.sources import STDIN, find_sources
+    from mtqa.sources import STDIN, articles, find_sources
 
     config = load_config(file=config_file)
     if STDIN in paths:
         raise MtqaError("standard input cannot be reviewed", remedy="name files: decisions belong to a path")
-    sources = find_sources(paths, config)
-    corrections = Corrections(config.root, config.settings.corrections, tuple(config.settings.originals))
+    sources = list(articles(find_sources(paths, config), config.columns))
+    corrections = Corrections(
+        config.root, config.settings.corrections, tuple(config.settings.originals), columns=config.columns
+    )
     name = editor_name(by, config.root)
     if plain:
         from mtqa.review.plain import Dialogue

@@ -10,7 +10,7 @@ from typing import Any
 from mtqa import __version__
 from mtqa.release.record import ReleaseError
 
-_TOOLS = ("ftfy", "google-re2", "pyarrow", "rensa", "sentencex", "zstandard")
+_TOOLS = ("ftfy", "google-re2", "numpy", "pyarrow", "rensa", "sentencex", "zstandard")
 
 
 def library(name: str) -> Any:

@@ -1,0 +1,137 @@
+"""Stages of a build on executors of datatrove: processes of one machine, Ray, Slurm. Needs ``mtqa[cluster]``.
+
+The working folder (``.<release>.part``), the inputs and the corrections must be at the same place on every machine.
+datatrove starts tasks and waits for them; whether a task was done is for mtqa's own files to say, which know what they
+were made from.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from mtqa.release.record import ReleaseError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from mtqa.config import Cluster
+    from mtqa.release.stage import ExecutorName, Stage
+
+_POLL = 5.0  # seconds between looks at a Slurm job
+
+
+class Task:
+    """A stage as a step of a datatrove pipeline: the task of a rank."""
+
+    def __init__(self, stage: Stage) -> None:
+        self.stage = stage
+
+    def __call__(self, data: object, rank: int = 0, world_size: int = 1) -> Iterator[object]:  # noqa: ARG002
+        self.stage.run(rank)
+        return iter(())
+
+
+def on_cluster(executor: ExecutorName, settings: Cluster, logs: Path, jobs: int) -> Callable[[Stage], None]:
+    """Runs the tasks of a stage on an executor of datatrove, ``jobs`` at a time (0: one per core of this machine)."""
+    start = {"local": _local, "ray": _ray, "slurm": _slurm}[executor]
+    module = _library(f"datatrove.executor.{executor}")
+    if executor == "ray":
+        _library("ray")
+
+    def run(stage: Stage) -> None:
+        folder = _fresh(logs, stage.name)
+        try:
+            start(module, stage, folder, settings, jobs)
+        except OSError:
+            raise
+        except Exception as error:
+            raise ReleaseError(
+                f"the {executor} executor failed at {stage.name}: {type(error).__name__}: {error}",
+                remedy=f"run the build again; what is done stays done. Logs: {folder}",
+            ) from error
+
+    return run
+
+
+def _local(module: Any, stage: Stage, folder: Path, settings: Cluster, jobs: int) -> None:  # noqa: ARG001
+    workers = min(jobs or os.cpu_count() or 1, stage.tasks)
+    executor = module.LocalPipelineExecutor(
+        [Task(stage)], tasks=stage.tasks, workers=workers, logging_dir=str(folder), skip_completed=False
+    )
+    executor.run()
+
+
+def _ray(module: Any, stage: Stage, folder: Path, settings: Cluster, jobs: int) -> None:
+    ray = _library("ray")
+    if not ray.is_initialized():
+        ray.init(address=os.environ.get("RAY_ADDRESS"), log_to_driver=False, include_dashboard=False)
+    executor = module.RayPipelineExecutor(
+        [Task(stage)],
+        tasks=stage.tasks,
+        workers=min(jobs or os.cpu_count() or 1, stage.tasks),
+        mem_per_cpu_gb=settings.memory,
+        logging_dir=str(folder),
+        skip_completed=False,
+    )
+    executor.run()
+
+
+def _slurm(module: Any, stage: Stage, folder: Path, settings: Cluster, jobs: int) -> None:
+    executor = module.SlurmPipelineExecutor(
+        [Task(stage)],
+        tasks=stage.tasks,
+        time=settings.time,
+        partition=settings.partition,
+        mem_per_cpu_gb=settings.memory,
+        workers=jobs or -1,
+        job_name=f"mtqa-{stage.name}",
+        env_command=settings.environment or f'export PATH="{os.path.dirname(sys.executable)}:$PATH"',  # noqa: PTH120
+        sbatch_args=dict(settings.sbatch),
+        logging_dir=str(folder),
+        skip_completed=False,
+        mail_type="NONE",
+    )
+    executor.run()
+    while executor.get_incomplete_ranks(skip_completed=True):
+        _refuse_ended(str(executor.job_id), folder)
+        time.sleep(_POLL)
+
+
+def _refuse_ended(job: str, folder: Path) -> None:
+    """Raise when Slurm knows of no task of the job any more."""
+    import subprocess
+
+    done = subprocess.run(  # noqa: S603
+        ["squeue", "--noheader", "--jobs", job],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.stdout.strip():
+        return
+    time.sleep(_POLL)  # the last tasks may just have ended and their marks not be seen yet
+    if not any((folder / "completions").glob("*")):
+        raise ReleaseError(f"Slurm job {job} ended before its tasks", remedy=f"see {folder}")
+
+
+def _fresh(logs: Path, name: str) -> Path:
+    """A folder for the logs of one run: marks of earlier runs say nothing about this one."""
+    number = len(list(logs.glob(f"{name}-*"))) if logs.exists() else 0
+    folder = logs / f"{name}-{number:03}"
+    folder.mkdir(parents=True)
+    return folder
+
+
+def _library(name: str) -> Any:
+    try:
+        return import_module(name)
+    except ImportError as error:
+        raise ReleaseError(
+            f"executors need {error.name or name}, which is not installed",
+            remedy="python -m pip install 'mtqa[cluster]'",
+        ) from error
