@@ -2,13 +2,13 @@
 
     python benchmarks/scale_corpus.py FOLDER --mb 2000
 
-writes FOLDER/articles/part-00000.jsonl.zst, part-00001.parquet, part-00002.jsonl.gz, part-00003.jsonl and so on, 40 MB of
-text each, and FOLDER/mtqa.toml. All text comes from the repository:
+writes FOLDER/articles/part-00000.jsonl.zst, part-00001.parquet, part-00002.jsonl.gz, part-00003.jsonl and so on, each
+with 40 MB of text, and FOLDER/mtqa.toml. All text comes from the repository:
 
-- 99 of 100 articles are sentences of tests/clean (CC BY-SA 4.0, see its README; so is what is made from it), each in one
-  of 60 variants in which two words are exchanged for others of these texts, so that articles are not near duplicates;
-- 1 of 100 is sentences of the seeds with their page furniture, as `corpus.py` makes them;
-- 1 of 200 nearly repeats the article before it, and 1 of 1,000 is one of 50 that stand in many places.
+- 199 of 200 articles are sentences of tests/clean (CC BY-SA 4.0, see its README; so is what is made from it), each in
+  one of 60 variants in which two words are exchanged for others of these texts, so that few articles are alike;
+- 1 of 200 is sentences of the seeds with their page furniture, as `corpus.py` makes them;
+- 1 of 200 nearly repeats the article before it, 1 of 1,000 is one of 50 that stand in many places.
 """
 
 from __future__ import annotations
@@ -36,6 +36,7 @@ SYNDICATED = 50
 MB = 1_000_000
 _SEED = 20261127
 _WORD = re.compile(r"\b[a-z]{4,}\b")
+_VOWELS = "aeiouh"  # words are exchanged for words that take the same article
 SETTINGS = """originals = ["articles"]
 include = ["*.jsonl", "*.jsonl.gz", "*.jsonl.zst", "*.parquet"]
 [release]
@@ -56,7 +57,8 @@ def sentences() -> list[str]:
 def _varied(sentence: str, words: list[str], draw: random.Random) -> str:
     places = list(_WORD.finditer(sentence))
     for place in sorted(draw.sample(places, min(2, len(places))), key=lambda found: -found.start()):
-        sentence = sentence[: place.start()] + draw.choice(words) + sentence[place.end() :]
+        like = [word for word in words if (word[0] in _VOWELS) == (place[0][0] in _VOWELS)]
+        sentence = sentence[: place.start()] + draw.choice(like) + sentence[place.end() :]
     return sentence
 
 
@@ -73,11 +75,11 @@ def articles(shard: int) -> list[tuple[str, str]]:
     size = 0
     while size < SHARD:
         kind = draw.random()
-        if kind < 0.01:
+        if kind < 0.005:
             text = corpus.article(faulty, draw)
-        elif kind < 0.015 and found:
+        elif kind < 0.01 and found:
             text = found[-1][1].replace("and", "or", 1)
-        elif kind < 0.016:
+        elif kind < 0.011:
             text = clean_article(random.Random(draw.randrange(SYNDICATED)))
         else:
             text = clean_article(draw)
@@ -89,17 +91,20 @@ def articles(shard: int) -> list[tuple[str, str]]:
 def write_shard(folder: Path, shard: int) -> int:
     """Write one shard, if it is not there; returns the bytes of its texts."""
     form = FORMS[shard % len(FORMS)]
-    file, fresh = folder / f"part-{shard:05}.{form}", folder / f".part-{shard:05}"
+    file, fresh, told = folder / f"part-{shard:05}.{form}", folder / f".part-{shard:05}", folder / f".size-{shard:05}"
+    if file.exists() and told.exists():
+        return int(told.read_text())
     rows = articles(shard)
-    if not file.exists():
-        if form == "parquet":
-            columns = {"id": [name for name, _ in rows], "text": [text for _, text in rows]}
-            pyarrow.parquet.write_table(pyarrow.table(columns), fresh, compression="zstd", row_group_size=2000)
-        else:
-            lines = b"".join(msgspec.json.encode({"id": name, "text": text}) + b"\n" for name, text in rows)
-            fresh.write_bytes(_packed(form, lines))
-        fresh.rename(file)
-    return sum(len(text.encode()) for _, text in rows)
+    if form == "parquet":
+        columns = {"id": [name for name, _ in rows], "text": [text for _, text in rows]}
+        pyarrow.parquet.write_table(pyarrow.table(columns), fresh, compression="zstd", row_group_size=2000)
+    else:
+        lines = b"".join(msgspec.json.encode({"id": name, "text": text}) + b"\n" for name, text in rows)
+        fresh.write_bytes(_packed(form, lines))
+    size = sum(len(text.encode()) for _, text in rows)
+    told.write_text(str(size))
+    fresh.rename(file)
+    return size
 
 
 def _packed(form: str, data: bytes) -> bytes:

@@ -109,7 +109,7 @@ class Grammar(_Strict, frozen=True, kw_only=True, rename="kebab"):
 
 
 class TableColumns(_Strict, frozen=True, kw_only=True, rename="kebab"):
-    """Which columns of JSON Lines and Parquet files hold an article's text and id; with ``id = ""`` rows are numbered."""
+    """Which columns of JSON Lines and Parquet files hold an article's text and id; ``id = ""`` numbers the rows."""
 
     text: Annotated[str, msgspec.Meta(min_length=1)] = "text"
     id: str = "id"

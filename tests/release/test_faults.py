@@ -101,7 +101,8 @@ def test_a_folder_that_cannot_be_written(copy: Project) -> None:
         copy.build("file/again", allow_open=True)
 
 
-def test_a_torn_piece_is_made_again(copy: Project) -> None:
+@pytest.mark.parametrize("part", ["records", "offsets", "index", "bands", "done"])
+def test_a_torn_piece_is_made_again(copy: Project, part: str) -> None:
     (copy.root / "articles" / "bad.txt").write_bytes(b"\xff")
     stopped = copy.build("again", allow_open=True)  # all pieces but the bad one would stay; here there is only one
     assert stopped.errors
@@ -109,8 +110,8 @@ def test_a_torn_piece_is_made_again(copy: Project) -> None:
     blocked = copy.build("again")
     assert blocked.blockers
     (piece,) = (copy.root / ".again.part" / "pieces").iterdir()
-    data = piece.read_bytes()
-    piece.write_bytes(data[: len(data) // 2])
+    data = (piece / part).read_bytes()
+    (piece / part).write_bytes(data[: len(data) // 2])
     assert copy.build("again", allow_open=True, formats=("jsonl.zst", "txt")).release_id
     assert (copy.root / "again" / SUMS).read_bytes() == (copy.root / "out" / SUMS).read_bytes()
 

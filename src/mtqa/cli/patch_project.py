@@ -85,7 +85,7 @@ def _is_inside(path: str, folder: str) -> bool:
 
 
 def originals_of(corrections: Corrections) -> list[str]:
-    """The project's originals as its configuration names them, sorted; none where it names none. A table is one name."""
+    """The project's originals as its configuration names them, sorted; none where it names none. A table is one."""
     return [source.name for source in _sources(corrections)]
 
 

@@ -91,7 +91,8 @@ def build(config: Config, sources: Sequence[Source], request: Request) -> Built:
 
     _refuse_impossible(config, request)
     ordered = _in_order(config, sources)
-    part = request.to.parent / f".{request.to.name}.part"
+    to = request.to if request.executor == "processes" else request.to.absolute()  # machines have folders of their own
+    part = to.parent / f".{to.name}.part"
     try:
         part.mkdir(parents=True, exist_ok=True)
         with FileLock(part / "lock", timeout=0):

@@ -8,6 +8,7 @@ were made from.
 from __future__ import annotations
 
 import os
+import subprocess
 import sys
 import time
 from importlib import import_module
@@ -47,7 +48,7 @@ def on_cluster(executor: ExecutorName, settings: Cluster, logs: Path, jobs: int)
         folder = _fresh(logs, stage.name)
         try:
             start(module, stage, folder, settings, jobs)
-        except OSError:
+        except (OSError, ReleaseError):
             raise
         except Exception as error:
             raise ReleaseError(
@@ -97,26 +98,21 @@ def _slurm(module: Any, stage: Stage, folder: Path, settings: Cluster, jobs: int
         mail_type="NONE",
     )
     executor.run()
-    while executor.get_incomplete_ranks(skip_completed=True):
-        _refuse_ended(str(executor.job_id), folder)
-        time.sleep(_POLL)
+    while left := executor.get_incomplete_ranks(skip_completed=True):
+        ended = not _is_queued(str(executor.job_id))
+        time.sleep(_POLL)  # after its end too: marks of the last tasks may not be seen at once
+        if ended and (left := executor.get_incomplete_ranks(skip_completed=True)):
+            raise ReleaseError(
+                f"Slurm job {executor.job_id} ended with {len(left)} of {stage.tasks} tasks of {stage.name} undone",
+                remedy=f"run the build again; what is done stays done. Logs: {folder}",
+            )
 
 
-def _refuse_ended(job: str, folder: Path) -> None:
-    """Raise when Slurm knows of no task of the job any more."""
-    import subprocess
-
-    done = subprocess.run(  # noqa: S603
-        ["squeue", "--noheader", "--jobs", job],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    if done.stdout.strip():
-        return
-    time.sleep(_POLL)  # the last tasks may just have ended and their marks not be seen yet
-    if not any((folder / "completions").glob("*")):
-        raise ReleaseError(f"Slurm job {job} ended before its tasks", remedy=f"see {folder}")
+def _is_queued(job: str) -> bool:
+    """Whether Slurm still has tasks of a job, waiting or running."""
+    command = ["squeue", "--noheader", "--jobs", job]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 - names a number
+    return bool(done.stdout.strip())
 
 
 def _fresh(logs: Path, name: str) -> Path:

@@ -37,7 +37,9 @@ def shingles(text: str) -> set[str]:
     words = WORD.findall(text.casefold())
     if not words:
         return set()
-    return {" ".join(words[start : start + SHINGLE]) for start in range(max(1, len(words) - SHINGLE + 1))}
+    if len(words) < SHINGLE:
+        return {" ".join(words)}
+    return set(map(" ".join, zip(*(words[start:] for start in range(SHINGLE)), strict=False)))
 
 
 def signature_of(text: str) -> list[int]:
