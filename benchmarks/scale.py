@@ -173,10 +173,11 @@ def main() -> None:
     parser.add_argument("folder", type=Path)
     parser.add_argument("steps", nargs="*", default=[], metavar="STEP", help=", ".join(STEPS))
     parser.add_argument("--mb", type=float, default=2000, help="MB of text")
+    parser.add_argument("--shard-mb", type=float, default=scale_corpus.SHARD, help="MB of text to a shard")
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
     asked = parser.parse_intermixed_args()
     root = asked.folder.resolve()
-    size = scale_corpus.make(root, asked.mb) / MB
+    size = scale_corpus.make(root, asked.mb, asked.shard_mb) / MB
     correct(root)
     for step in asked.steps or STEPS:
         measured(root, size, step, asked.jobs)

@@ -20,6 +20,7 @@ import random
 import re
 from concurrent.futures import ProcessPoolExecutor
 from functools import lru_cache
+from math import ceil
 from pathlib import Path
 
 import corpus
@@ -28,7 +29,7 @@ import pyarrow
 import pyarrow.parquet
 import zstandard
 
-SHARD = 40_000_000
+SHARD = 40.0  # MB of text
 FORMS = ("jsonl.zst", "parquet", "jsonl.gz", "jsonl")
 SENTENCES = (20, 70)
 VARIANTS = 60
@@ -67,13 +68,13 @@ def clean_article(draw: random.Random) -> str:
     return "\n\n".join(" ".join(chosen[start : start + 5]) for start in range(0, len(chosen), 5))
 
 
-def articles(shard: int) -> list[tuple[str, str]]:
+def articles(shard: int, most: float = SHARD) -> list[tuple[str, str]]:
     """``(id, text)`` of one shard's rows."""
     draw = random.Random(_SEED + 1 + shard)
     faulty = corpus.translated()
     found: list[tuple[str, str]] = []
     size = 0
-    while size < SHARD:
+    while size < most * MB:
         kind = draw.random()
         if kind < 0.005:
             text = corpus.article(faulty, draw)
@@ -88,13 +89,13 @@ def articles(shard: int) -> list[tuple[str, str]]:
     return found
 
 
-def write_shard(folder: Path, shard: int) -> int:
+def write_shard(folder: Path, shard: int, most: float = SHARD) -> int:
     """Write one shard, if it is not there; returns the bytes of its texts."""
     form = FORMS[shard % len(FORMS)]
     file, fresh, told = folder / f"part-{shard:05}.{form}", folder / f".part-{shard:05}", folder / f".size-{shard:05}"
     if file.exists() and told.exists():
         return int(told.read_text())
-    rows = articles(shard)
+    rows = articles(shard, most)
     if form == "parquet":
         columns = {"id": [name for name, _ in rows], "text": [text for _, text in rows]}
         pyarrow.parquet.write_table(pyarrow.table(columns), fresh, compression="zstd", row_group_size=2000)
@@ -113,19 +114,20 @@ def _packed(form: str, data: bytes) -> bytes:
     return gzip.compress(data, 1, mtime=0) if form.endswith(".gz") else data
 
 
-def make(root: Path, megabytes: float, jobs: int = 0) -> int:
-    """Make the corpus of at least so much text; returns the bytes of text."""
+def make(root: Path, megabytes: float, most: float = SHARD) -> int:
+    """Make the corpus of at least so much text, ``most`` MB to a shard; returns the bytes of text."""
     folder = root / "articles"
     folder.mkdir(parents=True, exist_ok=True)
     (root / "mtqa.toml").write_text(SETTINGS, encoding="utf-8")
-    shards = range(max(1, -(-int(megabytes * MB) // SHARD)))
-    with ProcessPoolExecutor(jobs or os.cpu_count()) as pool:
-        return sum(pool.map(write_shard, [folder] * len(shards), shards))
+    shards = range(max(1, ceil(megabytes / most)))
+    with ProcessPoolExecutor(os.cpu_count()) as pool:
+        return sum(pool.map(write_shard, [folder] * len(shards), shards, [most] * len(shards)))
 
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folder", type=Path)
     parser.add_argument("--mb", type=float, default=2000, help="MB of text")
+    parser.add_argument("--shard-mb", type=float, default=SHARD, help="MB of text to a shard")
     asked = parser.parse_args()
-    print(f"{make(asked.folder, asked.mb) / MB:,.1f} MB of text")
+    print(f"{make(asked.folder, asked.mb, asked.shard_mb) / MB:,.1f} MB of text")
