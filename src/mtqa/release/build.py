@@ -12,6 +12,7 @@ import re
 import shutil
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -26,7 +27,7 @@ from mtqa.release.assemble import DROPPED, Assembly, formats_of
 from mtqa.release.libraries import library, tools
 from mtqa.release.manifest import VERSION, files_of, safe_path
 from mtqa.release.order import Pieces, put_in_order
-from mtqa.release.piece import PieceStage, orphan
+from mtqa.release.piece import PieceStage, orphan, sum_of
 from mtqa.release.plan import Planned, find_duplicates, make_plan
 from mtqa.release.record import ReleaseError
 from mtqa.release.stage import ExecutorName, KnowledgeStage, Stage, on_processes, read_knowledge
@@ -37,12 +38,13 @@ from mtqa.tables import is_table, table_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
-    from pathlib import Path
 
     from mtqa.config import Config
     from mtqa.linter import Source
     from mtqa.release.manifest import Previous
     from mtqa.rules.load import RuleSet
+
+_UNFINISHED = "release-"
 
 
 @dataclass(frozen=True)
@@ -103,7 +105,7 @@ def build(config: Config, sources: Sequence[Source], request: Request) -> Built:
     except Timeout as error:
         raise ReleaseError("another build of this release is running", place=Place(str(part))) from error
     except OSError as error:
-        shutil.rmtree(part / "release", ignore_errors=True)
+        _remove_unfinished(part)
         raise ReleaseError(
             f"the release could not be written: {error.strerror or error}",
             place=Place(str(error.filename or request.to)),
@@ -210,8 +212,7 @@ class _Building:
         blockers = tuple(ordered.blockers)
         if blockers and not self.request.allow_open:
             return Built(blockers=blockers, open_points=ordered.open_points)
-        root = self.work.root / "release"
-        root.mkdir(exist_ok=True)
+        root = self._root(pieces)
         planned = self._plan(root, pieces)
         written = self._write(root, planned)
         assembly = Assembly(root, self.config, self.request, rules.digest, maker.linter.knowledge.digest)
@@ -220,6 +221,16 @@ class _Building:
         root.rename(self.request.to)
         sync_folder(self.request.to.parent)
         return Built(manifest.release_id, blockers, counts=manifest.counts, open_points=ordered.open_points)
+
+    def _root(self, pieces: Pieces) -> Path:
+        """The folder of the release to be, named by what it is made of: no task of another build writes into it."""
+        asked = replace(self.request, to=Path(), jobs=0, executor="processes")
+        made_from = [piece.done.digest.encode() for piece in pieces]
+        name = f"{_UNFINISHED}{sum_of(self.work.key.encode(), repr(asked).encode(), *made_from)[:16]}"
+        _remove_unfinished(self.work.root, but=name)
+        root = self.work.root / name
+        root.mkdir(exist_ok=True)
+        return root
 
     def _plan(self, root: Path, pieces: Pieces) -> Planned:
         threshold = self.config.settings.release.near_duplicate
@@ -237,6 +248,12 @@ class _Building:
         if not all(written):
             raise ReleaseError("a file of the release was not written", remedy="run the build again; see its logs")
         return written
+
+
+def _remove_unfinished(part: Path, but: str = "") -> None:
+    for folder in part.glob(f"{_UNFINISHED}*"):
+        if folder.name != but:
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def _errors(work: Work, tasks: int) -> tuple[MtqaError, ...]:

@@ -12,6 +12,7 @@ import subprocess
 import sys
 import time
 from importlib import import_module
+from shutil import which
 from typing import TYPE_CHECKING, Any
 
 from mtqa.release.record import ReleaseError
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from mtqa.release.stage import ExecutorName, Stage
 
 _POLL = 5.0  # seconds between looks at a Slurm job
+_AGAIN = "run the build again; what is done stays done."
 
 
 class Task:
@@ -43,31 +45,39 @@ def on_cluster(executor: ExecutorName, settings: Cluster, logs: Path, jobs: int)
     module = _library(f"datatrove.executor.{executor}")
     if executor == "ray":
         _library("ray")
+    if executor == "slurm" and not which("sbatch"):
+        raise ReleaseError("there is no sbatch on this machine", remedy="start the build where jobs are submitted")
 
     def run(stage: Stage) -> None:
         folder = _fresh(logs, stage.name)
         try:
-            start(module, stage, folder, settings, jobs)
+            started = start(module, stage, folder, settings, jobs)
         except (OSError, ReleaseError):
             raise
         except Exception as error:
             raise ReleaseError(
                 f"the {executor} executor failed at {stage.name}: {type(error).__name__}: {error}",
-                remedy=f"run the build again; what is done stays done. Logs: {folder}",
+                remedy=f"{_AGAIN} Logs: {folder}",
             ) from error
+        if left := _undone(started):  # Ray and Slurm tell nobody
+            raise ReleaseError(
+                f"the {executor} executor left {left} of {stage.tasks} tasks of {stage.name} undone",
+                remedy=f"{_AGAIN} Logs: {folder}",
+            )
 
     return run
 
 
-def _local(module: Any, stage: Stage, folder: Path, settings: Cluster, jobs: int) -> None:  # noqa: ARG001
+def _local(module: Any, stage: Stage, folder: Path, settings: Cluster, jobs: int) -> Any:  # noqa: ARG001
     workers = min(jobs or os.cpu_count() or 1, stage.tasks)
     executor = module.LocalPipelineExecutor(
         [Task(stage)], tasks=stage.tasks, workers=workers, logging_dir=str(folder), skip_completed=False
     )
     executor.run()
+    return executor
 
 
-def _ray(module: Any, stage: Stage, folder: Path, settings: Cluster, jobs: int) -> None:
+def _ray(module: Any, stage: Stage, folder: Path, settings: Cluster, jobs: int) -> Any:
     ray = _library("ray")
     if not ray.is_initialized():
         ray.init(address=os.environ.get("RAY_ADDRESS"), log_to_driver=False, include_dashboard=False)
@@ -80,9 +90,10 @@ def _ray(module: Any, stage: Stage, folder: Path, settings: Cluster, jobs: int) 
         skip_completed=False,
     )
     executor.run()
+    return executor
 
 
-def _slurm(module: Any, stage: Stage, folder: Path, settings: Cluster, jobs: int) -> None:
+def _slurm(module: Any, stage: Stage, folder: Path, settings: Cluster, jobs: int) -> Any:
     executor = module.SlurmPipelineExecutor(
         [Task(stage)],
         tasks=stage.tasks,
@@ -98,14 +109,16 @@ def _slurm(module: Any, stage: Stage, folder: Path, settings: Cluster, jobs: int
         mail_type="NONE",
     )
     executor.run()
-    while left := executor.get_incomplete_ranks(skip_completed=True):
-        ended = not _is_queued(str(executor.job_id))
-        time.sleep(_POLL)  # after its end too: marks of the last tasks may not be seen at once
-        if ended and (left := executor.get_incomplete_ranks(skip_completed=True)):
-            raise ReleaseError(
-                f"Slurm job {executor.job_id} ended with {len(left)} of {stage.tasks} tasks of {stage.name} undone",
-                remedy=f"run the build again; what is done stays done. Logs: {folder}",
-            )
+    while _undone(executor) and _is_queued(str(executor.job_id)):
+        time.sleep(_POLL)
+    if _undone(executor):
+        time.sleep(_POLL)  # marks of the last tasks may not be seen at once
+    return executor
+
+
+def _undone(executor: Any) -> int:
+    """The number of tasks that have left no mark in this run's logs."""
+    return len(executor.get_incomplete_ranks(skip_completed=True))
 
 
 def _is_queued(job: str) -> bool:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import shutil
+import tempfile
 from array import array
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -23,7 +24,7 @@ from mtqa.release.dedup import BANDS, bands_of, signature_of
 from mtqa.release.libraries import library
 from mtqa.release.manifest import Input, file_sha256
 from mtqa.release.record import Record, ReleaseError
-from mtqa.release.work import Shard, Work, decided_in, decoded, inputs_digest, read_shard, write_failures
+from mtqa.release.work import FRESH, Shard, Work, decided_in, decoded, inputs_digest, read_shard, write_failures
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -68,10 +69,7 @@ def make_piece(shard: Shard, work: Work, folder: Path) -> None:
     failures.unlink(missing_ok=True)
     if is_whole(folder, digest):
         return
-    fresh = folder.with_suffix(".new")
-    for old in (folder, fresh):
-        shutil.rmtree(old, ignore_errors=True)
-    fresh.mkdir()
+    fresh = Path(tempfile.mkdtemp(prefix=f"{folder.name}-", suffix=FRESH, dir=folder.parent))
     writing = _Writing(maker, fresh)
     writing.all_of(shard)
     if writing.errors:
@@ -81,7 +79,13 @@ def make_piece(shard: Shard, work: Work, folder: Path) -> None:
     sums = {name: file_sha256(fresh / name) for name in _PARTS}
     done = Done(digest, writing.articles, writing.inputs, sums)
     replace_file(fresh / "done", msgspec.json.encode(done))
-    fresh.rename(folder)
+    shutil.rmtree(folder, ignore_errors=True)
+    try:
+        fresh.rename(folder)
+    except OSError:  # a task of an earlier, killed build was still at it, and was faster
+        if not is_whole(folder, digest):
+            raise
+        shutil.rmtree(fresh)
 
 
 def is_whole(folder: Path, digest: str) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
@@ -93,6 +94,9 @@ class Table:
         with self._stack:
             if kind is None:
                 self._flush()
+        if kind is None:
+            for name in self.names:
+                _aside(self._root / name).replace(self._root / name)
 
     def start(self, columns: Mapping[str, tuple[str, str]]) -> None:
         """Make the files; nothing where they are made."""
@@ -114,7 +118,7 @@ class Table:
 
     def _file(self, name: str) -> Path:
         self.names.append(name)
-        file = self._root / name
+        file = _aside(self._root / name)
         file.parent.mkdir(parents=True, exist_ok=True)
         return file
 
@@ -123,6 +127,11 @@ class Table:
             for writer in self._open:
                 writer.write(self._waiting)
             self._waiting = []
+
+
+def _aside(file: Path) -> Path:
+    """Where this process writes a file before it bears its name."""
+    return file.with_name(f".{file.name}.{os.getpid()}")
 
 
 def write_text(root: Path, record: Record) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import pickle
+import shutil
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 
     from mtqa.release.article import Maker
 
+FRESH = ".new"  # ends the name of a piece that is being made
 FILES = 64  # articles that are files, to a shard
 _CHUNK = 1 << 20
 
@@ -72,6 +74,8 @@ class Work:
     def prepare(self, shards: Sequence[Shard], maker: Maker) -> None:
         for kind in ("shards", "knowledge", "pieces", "plan", "written"):
             (self.root / kind).mkdir(exist_ok=True)
+        for left in (self.root / "pieces").glob(f"*{FRESH}"):  # by a build that was killed
+            shutil.rmtree(left, ignore_errors=True)
         for number, shard in enumerate(shards):
             replace_file(self.file("shards", number), msgspec.msgpack.encode(shard))
         self.save_maker(maker)
