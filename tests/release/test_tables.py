@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 import json
+import os
 import random
+import shutil
+import signal
+import subprocess
+import time
 from typing import TYPE_CHECKING
 
 import polars
@@ -249,6 +254,36 @@ def test_the_bytes_do_not_depend_on_workers(tmp_path: Path) -> None:
     for name, jobs in (("one", 1), ("two", 2)):
         assert project.build(name, allow_open=True, jobs=jobs, shard_size=7).release_id
     assert (tmp_path / "one" / SUMS).read_bytes() == (tmp_path / "two" / SUMS).read_bytes()
+
+
+def test_killed_at_random_points(tmp_path: Path) -> None:
+    """Wherever it is killed there is no release, and the next build makes the same one."""
+    tables = ((f"{n}.{form}", [(f"{n}-{name}", text) for name, text in ROWS]) for n, form in enumerate(FORMS))
+    project = made(tmp_path, *tables)
+    command = ("build", "--version", "1.0.0", "--allow-open", "--shard-size", "3", "-j", "2", "--to")
+    begun = time.monotonic()
+    assert project.run(*command, "out").returncode == 0
+    whole = time.monotonic() - begun
+    draw = random.Random(8)
+    for _ in range(4):
+        started = subprocess.Popen(
+            project.command(*command, "again"),
+            cwd=tmp_path,
+            env={**os.environ, "SOURCE_DATE_EPOCH": "1700000000"},
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+        time.sleep(whole * draw.uniform(0.3, 0.95))
+        if started.poll() is None:
+            os.killpg(started.pid, signal.SIGKILL)
+        started.wait()
+        if (tmp_path / "again").exists():  # it was faster this time
+            assert verify(tmp_path / "again").problems == ()
+            shutil.rmtree(tmp_path / "again")
+    assert project.run(*command, "again").returncode == 0
+    assert (tmp_path / "again" / SUMS).read_bytes() == (tmp_path / "out" / SUMS).read_bytes()
+    assert not list(tmp_path.glob(".again.part"))
 
 
 def test_order_is_that_of_ids(tmp_path: Path) -> None:

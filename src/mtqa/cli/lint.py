@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, BinaryIO, TypeVar
 import click
 
 from mtqa.errors import MtqaError, Place, RuleError
+from mtqa.grammar import ENGINES
 from mtqa.report.escape import visible
 
 if TYPE_CHECKING:
@@ -56,8 +57,8 @@ _WORTH_A_BAR = 20
 )
 @click.option(
     "--grammar",
-    type=click.Choice(["harper", "languagetool", "both", "off"]),
-    help="Grammar engines to run besides the rules (default: off, or as configured).",
+    type=click.Choice(ENGINES),
+    help="Grammar engines to run besides the rules (default: harper, or as configured).",
 )
 @click.option("--statistics", is_flag=True, help="Print a table of rules instead of the findings.")
 @click.option("--diff", is_flag=True, help="Print all safe fixes as a patch instead; nothing is written.")
@@ -138,8 +139,7 @@ def lint(  # noqa: PLR0917 - one parameter for each option
         )
     run = _prepare(config.with_grammar(grammar), paths, changed_since)
     run.corrected, run.show_rejected, run.decisions_count = corrected, show_rejected, not without_corrections
-    # What engines find depends on more than the cache knows of: their versions, a server, the project's words.
-    run.remember = not (no_cache or run.linter.engines.families or run.has_tables)
+    run.remember = not no_cache and run.linter.engines.key is not None and not run.has_tables
     with _opened(output) as stream:
         outcome = _report(run, "diff" if diff else form, stream, statistics=statistics)
     if outcome.errors:
@@ -209,6 +209,7 @@ class _Outcome:
 def _prepare(config: Config, paths: Sequence[str], revision: str | None) -> _Run:
     from mtqa.baseline import Baseline
     from mtqa.changes import changed_since
+    from mtqa.grammar import require
     from mtqa.linter import Linter
     from mtqa.project import corrections_of
     from mtqa.rules.load import load_rules
@@ -225,6 +226,7 @@ def _prepare(config: Config, paths: Sequence[str], revision: str | None) -> _Run
         max_line=config.settings.max_line_length,
         engines=config.engines(),
     )
+    require(linter.engines, linter.families)
     sources = find_sources(paths, config)
     if revision is not None and (table := next((one.name for one in sources if is_table(one.name)), "")):
         raise MtqaError("--changed-since compares articles that are files", place=Place(table))
@@ -262,6 +264,8 @@ def _report(run: _Run, form: str, stream: BinaryIO, *, statistics: bool) -> _Out
             summary.add(shown)
             report.add(shown)
         report.finish(summary)
+        for told in summary.not_checked:
+            click.echo(f"error: {told}", err=True)
         engine.close()
     return outcome
 
