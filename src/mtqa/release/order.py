@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from mtqa.release.record import Record
     from mtqa.release.work import Work
 
-Place_ = tuple[str, int, int, bytes, int]  # id, piece, row, SHA-256 of the text, marks
+Placed = tuple[str, int, int, bytes, int]  # id, piece, row, SHA-256 of the text, marks
 _AT_ONCE = 200  # files merged in one go
 _OPEN = 64
 _MOST_ERRORS = 100
@@ -66,13 +66,13 @@ def put_in_order(work: Work, pieces: Pieces) -> Ordered:
     return found
 
 
-def read_order(work: Work) -> Iterator[Place_]:
+def read_order(work: Work) -> Iterator[Placed]:
     """The articles in order, as :func:`put_in_order` wrote them."""
-    yield from read_frames(work.root / "order", Place_)
+    yield from read_frames(work.root / "order", Placed)
 
 
-def _checked(entries: Iterable[Place_], pieces: Pieces, found: Ordered) -> Iterator[Place_]:
-    last: Place_ | None = None
+def _checked(entries: Iterable[Placed], pieces: Pieces, found: Ordered) -> Iterator[Placed]:
+    last: Placed | None = None
     for entry in entries:
         name, piece, row, _, marks = entry
         found.articles += 1
@@ -96,7 +96,7 @@ def _twice(name: str, one: str, other: str) -> MtqaError:
     )
 
 
-def _merged(work: Work, pieces: Pieces) -> Iterator[Place_]:
+def _merged(work: Work, pieces: Pieces) -> Iterator[Placed]:
     """The entries of all pieces by id; in several rounds where there are many, for each has a file open."""
     runs: list[Any] = [_numbered(work, number) for number in range(pieces.tasks)]
     round_ = 0
@@ -108,12 +108,12 @@ def _merged(work: Work, pieces: Pieces) -> Iterator[Place_]:
             file = folder / f"{round_}-{start:06}"
             with file.open("wb") as stream:
                 write_frames(stream, heapq.merge(*runs[start : start + _AT_ONCE]))
-            longer.append(read_frames(file, Place_))
+            longer.append(read_frames(file, Placed))
         runs, round_ = longer, round_ + 1
     return heapq.merge(*runs)
 
 
-def _numbered(work: Work, number: int) -> Iterator[Place_]:
+def _numbered(work: Work, number: int) -> Iterator[Placed]:
     for name, row, digest, marks in Piece(work.file("pieces", number)).entries():
         yield name, number, row, digest, marks
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, Protocol
 
 import msgspec
@@ -72,13 +73,13 @@ def _in_worker(number: int) -> None:
     _stage.run(number)
 
 
+@dataclass
 class KnowledgeStage:
-    """Gathers what each shard tells of the corpus (see :mod:`mtqa.knowledge`)."""
+    """Gathers what each shard tells of the corpus (see :mod:`mtqa.knowledge`); one task a shard."""
 
-    name = "knowledge"
-
-    def __init__(self, work: Work, tasks: int) -> None:
-        self.work, self.tasks = work, tasks
+    work: Work
+    tasks: int
+    name: str = "knowledge"
 
     def run(self, number: int) -> None:
         from mtqa.project import corrected_sources
