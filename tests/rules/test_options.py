@@ -1,13 +1,16 @@
-"""Options of kinds with a checker of their own: what is wrong with them is said when rules are loaded, with its line."""
+"""Options of kinds with a checker of their own: what is wrong with them is said at load, with its line."""
 
 from __future__ import annotations
 
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from mtqa.errors import RuleError
 from mtqa.rules.load import load_rules
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 RULE = """id: loop.mine
 message: A loop.

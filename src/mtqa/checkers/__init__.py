@@ -22,6 +22,7 @@ _KINDS = {
     "loop": "mtqa.checkers.loop",
     "residue": "mtqa.checkers.residue",
     "truncation": "mtqa.checkers.truncation",
+    "garble": "mtqa.checkers.garble",
     "consistency": "mtqa.checkers.consistency",
 }
 

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from mtqa.baseline import Baseline
     from mtqa.budget import Budget, Spending
     from mtqa.changes import Change
-    from mtqa.config import Config, GrammarName
+    from mtqa.config import Config, GrammarName, Release
     from mtqa.corrections.store import Corrections
     from mtqa.linter import Linter, Result, Source
     from mtqa.project import Settled
@@ -40,7 +40,9 @@ _WORTH_A_BAR = 20
 @click.option(
     "--format",
     "form",
-    type=click.Choice(["text", "json", "jsonl", "sarif", "github", "gitlab", "rdjson", "junit", "markdown", "html"]),
+    type=click.Choice(
+        ["text", "json", "jsonl", "sarif", "github", "gitlab", "rdjson", "junit", "markdown", "html", "verdicts"]
+    ),
     default="text",
     show_default=True,
     help="How the report is written.",
@@ -163,6 +165,7 @@ class _Run:
     baseline: Baseline | None
     whole: bool
     columns: Columns
+    thresholds: Release
     corrected: bool = False
     show_rejected: bool = False
     decisions_count: bool = True
@@ -240,6 +243,7 @@ def _prepare(config: Config, paths: Sequence[str], revision: str | None) -> _Run
         Baseline.read(config.root / config.settings.baseline, config.root) if config.settings.baseline else None,
         whole=not paths and revision is None,
         columns=config.columns,
+        thresholds=config.settings.release,
     )
 
 
@@ -255,7 +259,8 @@ def _report(run: _Run, form: str, stream: BinaryIO, *, statistics: bool) -> _Out
         linter = run.linter.knowing(knowledge)
         terminal = Terminal.of(sys.stdout) if stream is sys.stdout.buffer else Terminal()
         summary = Summary(checkers=engine.checkers(linter))
-        report = _with_job_summary(form, stream, Options(rules=linter.rules, statistics=statistics, terminal=terminal))
+        options = Options(rules=linter.rules, statistics=statistics, terminal=terminal, thresholds=run.thresholds)
+        report = _with_job_summary(form, stream, options)
         linted = engine.lint(linter, step("checking", run.checked()), run.jobs)
         for result in _of_change(run, linter, linted, summary):
             open_result, shown = _held_back(run, result, summary)

@@ -54,6 +54,7 @@ class Assembly:
     config: Config
     request: Request
     rules: str
+    models: list[str]
     knowledge: str
 
     def finish(self, planned: Planned, written: Sequence[Written], ordered: Ordered, pieces: Pieces) -> Manifest:
@@ -76,7 +77,7 @@ class Assembly:
             release_id=planned.release_id,
             tools=tools(),
             rules_sha256=self.rules,
-            models=[],
+            models=self.models,
             knowledge_sha256=self.knowledge,
             parameters=Parameters(
                 formats=list(formats_of(self.request)),

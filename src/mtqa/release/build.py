@@ -24,7 +24,7 @@ from mtqa.errors import MtqaError, Place
 from mtqa.knowledge import Knowledge
 from mtqa.release.article import FIELD_FAMILIES, Maker, article_id
 from mtqa.release.assemble import DROPPED, Assembly, formats_of
-from mtqa.release.libraries import library, tools
+from mtqa.release.libraries import library, models, tools
 from mtqa.release.manifest import VERSION, files_of, safe_path
 from mtqa.release.order import Pieces, put_in_order
 from mtqa.release.piece import PieceStage, orphan, sum_of
@@ -215,7 +215,8 @@ class _Building:
         root = self._root(pieces)
         planned = self._plan(root, pieces)
         written = self._write(root, planned)
-        assembly = Assembly(root, self.config, self.request, rules.digest, maker.linter.knowledge.digest)
+        knowledge = maker.linter.knowledge.digest
+        assembly = Assembly(root, self.config, self.request, rules.digest, models(maker.linter.rules), knowledge)
         manifest = assembly.finish(planned, written, ordered, pieces)
         _sync(root)
         root.rename(self.request.to)
@@ -294,7 +295,7 @@ def _key(maker: Maker, rules: RuleSet, config: Config) -> str:
     """Names everything but the articles that a piece depends on."""
     plain = msgspec.structs.replace(config.settings, jobs=1, cluster=Cluster(), review=Review())
     settings = msgspec.json.encode(plain, order="deterministic")
-    versions = msgspec.json.encode(tools(), order="deterministic")
+    versions = msgspec.json.encode([tools(), models(maker.linter.rules)], order="deterministic")
     digests = f"{rules.digest} {maker.linter.knowledge.digest} ".encode()
     return hashlib.sha256(digests + settings + versions).hexdigest()
 

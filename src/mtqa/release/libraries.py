@@ -5,10 +5,13 @@ from __future__ import annotations
 import platform
 from importlib import import_module
 from importlib.metadata import PackageNotFoundError, version
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from mtqa import __version__
 from mtqa.release.record import ReleaseError
+
+if TYPE_CHECKING:
+    from mtqa.rules.load import RuleSet
 
 _TOOLS = ("ftfy", "google-re2", "numpy", "pyarrow", "rensa", "sentencex", "zstandard")
 
@@ -22,6 +25,15 @@ def library(name: str) -> Any:
         raise ReleaseError(
             f"releases need {package}, which is not installed", remedy="python -m pip install 'mtqa[release]'"
         ) from error
+
+
+def models(rules: RuleSet) -> list[str]:
+    """The models that rules judge by, each with the digest of its data."""
+    if not rules.of_kind("garble"):
+        return []
+    from mtqa.garble.store import data_digest
+
+    return [f"garble {data_digest()}"]
 
 
 def tools() -> dict[str, str]:

@@ -212,6 +212,8 @@ def _compare(root: Path, again: Path, manifest: Manifest) -> tuple[list[Problem]
         return [
             Problem(Place(MANIFEST), "was built with other rules than those here; check out the rules it names")
         ], []
+    if other.models != manifest.models:
+        return [Problem(Place(MANIFEST), "was built with other models than those here; install the mtqa it names")], []
     olds, news = read_sums(root), read_sums(again)
     differing = sorted(name for name in olds.keys() | news.keys() if olds.get(name) != news.get(name))
     problems = [Problem(Place(name), "building it again gives another file") for name in differing]

@@ -25,6 +25,7 @@ KindName = Literal[
     "loop",
     "residue",
     "truncation",
+    "garble",
     "consistency",
     "encoding",
     "quotes",
