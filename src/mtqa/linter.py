@@ -82,6 +82,10 @@ class Selection:
         chosen = not self.select or any(names(pattern, rule) for pattern in self.select)
         return chosen and not any(names(pattern, rule) for pattern in self.ignore)
 
+    def asks_for(self, rule: str) -> bool:
+        """True when the rule is selected by its name or its family's, not merely by a glob."""
+        return any(rule == pattern or rule.startswith(f"{pattern}.") for pattern in self.select)
+
     def renamed(self, aliases: Mapping[str, str]) -> Selection:
         """With former ids of rules replaced by their present ones."""
         if not aliases:
@@ -278,9 +282,11 @@ def _severity(rule: str, severity: Severity, active: Sequence[Selection]) -> Sev
 
 
 def select_rules(rules: RuleSet, selection: Selection) -> RuleSet:
-    """``rules`` without those of which no finding could be kept, so that they cost nothing."""
+    """``rules`` without those of which no finding could be kept, so that they cost nothing, and those not asked for."""
     kept = []
     for rule in rules.rules:
+        if rule.spec.optional and not selection.asks_for(rule.id):
+            continue
         entries = tuple(entry for entry in rule.entries if selection.keeps(entry.id))
         whole = not rule.entries and (selection.keeps(rule.id) or _some_row(rule.id, selection))
         if entries or whole:

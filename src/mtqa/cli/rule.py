@@ -92,6 +92,9 @@ def explain(rule_id: str) -> None:
         console.print(spec.note, markup=False)
     if spec.context:
         console.print(f"Only in documents about: {', '.join(spec.context)}", markup=False)
+    if spec.optional:
+        name = f"runs only when selected by name, as in --select {found.family}"
+        console.print(f"Off by default: {name}; with all others: --select '*' --select {found.family}", markup=False)
     console.print(f"File: {found.path}", markup=False)
     for row in spec.rows:
         if rule_id in (found.id, f"{found.id}.{row.key}"):

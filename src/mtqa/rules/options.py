@@ -39,6 +39,8 @@ def check_options(source: RuleSource, spec: RuleFile) -> None:
     """Raises :class:`RuleError`, naming file and line, for options that the rule's kind does not have or misses."""
     if spec.kind == "block":
         _check_block(source, spec)
+    elif spec.kind == "insertion":
+        _check_insertion(source, spec)
     elif spec.kind in _MODES:
         _check_mode(source, spec, _MODES[spec.kind])
 
@@ -58,6 +60,16 @@ def _check_mode(source: RuleSource, spec: RuleFile, modes: dict[str, dict[str, t
     for name, kind in known.items():
         if kind is int and (type(spec.options.get(name)) is not int or spec.options[name] < 1):
             raise source.error(f"options of mode {mode} need {name}, a number from 1", ".options")
+
+
+def _check_insertion(source: RuleSource, spec: RuleFile) -> None:
+    options = spec.options
+    if type(options.get("threshold")) not in (int, float):
+        raise source.error("options of an insertion rule need a threshold, a number", ".options")
+    if type(options.get("least_words")) is not int or options["least_words"] < 1:
+        raise source.error("options of an insertion rule need least_words, a number from 1", ".options")
+    if more := set(options) - {"threshold", "least_words"}:
+        raise source.error(f"unknown option {min(map(str, more))!r}", ".options")
 
 
 def _check_block(source: RuleSource, spec: RuleFile) -> None:

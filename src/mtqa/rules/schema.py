@@ -29,6 +29,7 @@ KindName = Literal[
     "consistency",
     "encoding",
     "quotes",
+    "insertion",
 ]
 
 CONFIDENCE: dict[str, float] = {"high": 0.95, "medium": 0.8, "low": 0.6}
@@ -85,7 +86,10 @@ class Row(_Strict, frozen=True, kw_only=True):
 
 
 class RuleFile(_Strict, frozen=True, kw_only=True):
-    """One file under ``rules/``. Which keys apply depends on ``kind``; see docs/rules.md."""
+    """One file under ``rules/``. Which keys apply depends on ``kind``; see docs/rules.md.
+
+    An ``optional`` rule runs only where it is selected by its name or its family's.
+    """
 
     id: str
     message: str
@@ -106,6 +110,7 @@ class RuleFile(_Strict, frozen=True, kw_only=True):
     when: str | None = None
     context: list[str] = []
     options: dict[str, Any] = {}
+    optional: bool = False
     rows: list[Row] = []
     aliases: list[str] = []
     bad: list[Example | str] = []
