@@ -29,11 +29,16 @@ def library(name: str) -> Any:
 
 def models(rules: RuleSet) -> list[str]:
     """The models that rules judge by, each with the digest of its data."""
-    if not rules.of_kind("garble"):
-        return []
-    from mtqa.garble.store import data_digest
+    found = []
+    if rules.of_kind("garble"):
+        from mtqa.garble.store import data_digest
 
-    return [f"garble {data_digest()}"]
+        found.append(f"garble {data_digest()}")
+    if rules.of_kind("insertion"):
+        from mtqa.insertion.space import digest
+
+        found.append(f"insertion {digest()}")
+    return found
 
 
 def tools() -> dict[str, str]:

@@ -158,7 +158,7 @@ def read_rows(folder: Path, columns: Sequence[str]) -> Iterator[dict[str, Any]]:
             with parquet.ParquetFile(file) as opened:
                 if missing := sorted(set(columns) - set(opened.schema_arrow.names)):
                     raise ReleaseError(f"has no column {missing[0]!r}", place=place)
-                for batch in opened.iter_batches(columns=list(columns)):
+                for batch in opened.iter_batches(batch_size=_ROW_GROUP, columns=list(columns)):
                     yield from batch.to_pylist()
         except arrow.ArrowException as error:
             raise ReleaseError(f"is not a Parquet file that can be read: {error}", place=place) from error
