@@ -80,6 +80,7 @@ def _local(module: Any, stage: Stage, folder: Path, settings: Cluster, jobs: int
 def _ray(module: Any, stage: Stage, folder: Path, settings: Cluster, jobs: int) -> Any:
     ray = _library("ray")
     if not ray.is_initialized():
+        os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")  # nothing is reported to anybody unasked
         ray.init(address=os.environ.get("RAY_ADDRESS"), log_to_driver=False, include_dashboard=False)
     executor = module.RayPipelineExecutor(
         [Task(stage)],
