@@ -21,7 +21,7 @@ from mtqa.document import Span
 from mtqa.errors import Place
 from mtqa.finding import Severity
 from mtqa.linter import Selection
-from mtqa.release.metadata import fields_of
+from mtqa.release.metadata import fields_of, standing
 from mtqa.release.record import EditRow, Record, ReleaseError
 from mtqa.score import score, sentence_penalties, verdict
 from mtqa.segment import count_words
@@ -109,12 +109,7 @@ class Maker:
         """Findings of metadata and page furniture in the original that no editor rejected."""
         if judged.document is judged.cleaned and self._checks_all:
             return [one for one in judged.findings if one.family in FIELD_FAMILIES]
-        settled = judged.state.settled
-        return [
-            finding
-            for finding in self.fields.check(judged.document)
-            if not ((said := settled.get(finding.fingerprint)) and said.verdict is Verdict.REJECT)
-        ]
+        return standing(judged.state, self.fields.check(judged.document))
 
     @cached_property
     def _checks_all(self) -> bool:

@@ -182,11 +182,11 @@ def _build(config: Config, sources: Sequence[Source], request: Request, part: Pa
 def _knowing(work: Work, shards: Sequence[Shard], maker: Maker, run: Callable[[Stage], None]) -> Maker:
     """The maker with what the corpus tells, for which every shard is read once where rules compare documents."""
     work.prepare(shards, maker)
-    if maker.linter.rules.of_kind("consistency"):
+    if maker.linter.compares:
         run(KnowledgeStage(work, len(shards)))
-        told = [read_knowledge(work.file("knowledge", number)) for number in range(len(shards))]
-        knowledge = Knowledge.merged(one for one in told if one is not None)
-        maker = replace(maker, linter=maker.linter.knowing(knowledge))
+        told = (read_knowledge(work.file("knowledge", number)) for number in range(len(shards)))
+        knowledge = Knowledge.of_corpus(one for one in told if one is not None)
+        maker = replace(maker, linter=maker.linter.knowing(knowledge), fields=maker.fields.knowing(knowledge))
         work.save_maker(maker)
     return maker
 

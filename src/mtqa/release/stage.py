@@ -17,7 +17,7 @@ import msgspec
 from mtqa.corrections.ledger import replace_file
 from mtqa.knowledge import Knowledge
 from mtqa.release.record import ReleaseError
-from mtqa.release.work import Work, decoded, inputs_digest, read_shard
+from mtqa.release.work import Work, inputs_digest, read_shard
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -90,10 +90,34 @@ class KnowledgeStage:
             return
         sources = corrected_sources(read_shard(shard, maker), maker.corrections, maker.decided)
         told = maker.linter.gather(sources)
-        replace_file(file, msgspec.json.encode([digest, told.forms, told.words]))
+        replace_file(file, msgspec.msgpack.encode(_told(digest, told)))
+
+
+def _told(digest: str, told: Knowledge) -> _Told:
+    return _Told(
+        digest,
+        {entry: dict(forms) for entry, forms in told.forms.items()},
+        dict(told.words),
+        dict(told.lines),
+        dict(told.articles),
+    )
+
+
+class _Told(msgspec.Struct, frozen=True):
+    """What a shard told, and the digest of what it was made from."""
+
+    digest: str
+    forms: dict[str, dict[str, int]]
+    words: dict[str, int]
+    lines: dict[int, int]
+    articles: dict[str, int]
 
 
 def read_knowledge(file: Path, digest: str = "") -> Knowledge | None:
     """What a shard told; None where it is not there, or was made from something else than ``digest`` names."""
-    found = decoded(file, tuple[str, dict[str, dict[str, int]], dict[str, int]])
-    return Knowledge(found[1], found[2]) if found is not None and digest in ("", found[0]) else None
+    try:
+        found = msgspec.msgpack.decode(file.read_bytes(), type=_Told)
+    except (OSError, msgspec.MsgspecError):
+        return None
+    known = Knowledge(found.forms, found.words, found.lines, found.articles)
+    return known if digest in ("", found.digest) else None
