@@ -21,10 +21,14 @@ _WAIT = 30.0
 
 
 class Cache:
-    """``get`` and ``put`` answers (JSON values) by text; raises :class:`EngineError` for a file that is damaged."""
+    """``get`` and ``put`` answers (JSON values) by text; raises :class:`EngineError` for a file that is damaged.
 
-    def __init__(self, file: Path, version: str) -> None:
+    ``table`` is the one of the configuration that can turn it off.
+    """
+
+    def __init__(self, file: Path, version: str, table: str = "grammar") -> None:
         self._file = file
+        self._table = table
         self._version = version
         try:
             file.parent.mkdir(parents=True, exist_ok=True)
@@ -66,5 +70,5 @@ class Cache:
     def _broken(self, error: Exception) -> EngineError:
         return EngineError(
             f"the cache {self._file} cannot be used: {error}",
-            remedy="delete it, or set cache = false under [grammar]",
+            remedy=f"delete it, or set cache = false under [{self._table}]",
         )
