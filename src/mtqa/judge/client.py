@@ -192,8 +192,7 @@ class Client:
                 wait = self._wait(reply, tries)
             tries += 1
             self._again(failure)
-            if self._closed.wait(wait):
-                raise JudgeError("the run was ended") from failure
+            self._pause(wait)
 
     def _counted(self, messages: Sequence[dict[str, str]]) -> Reply:
         start = time.monotonic()
@@ -219,6 +218,10 @@ class Client:
         self._dialect, told = following
         self.notes.append(told)
         return True
+
+    def _pause(self, seconds: float) -> None:
+        if self._closed.wait(seconds):
+            raise JudgeError("the run was ended")
 
     def _backoff(self, tries: int) -> float:
         return float(self._options.backoff * 2**tries)

@@ -84,17 +84,23 @@ class Transport:
             request.add_unredirected_header("Authorization", f"Bearer {self._key}")
         with self._watched() as watch:
             try:
-                return _answer(self._opener(watch), request, self._timeout)
+                reply = _answer(self._opener(watch), request, self._timeout)
             except (OSError, http.client.HTTPException) as error:
                 reason = getattr(error, "reason", error)
                 if watch.cut or isinstance(reason, TimeoutError):
-                    raise SlowError(
-                        f"{self.host} did not answer within {self._timeout:g} seconds",
-                        remedy="raise timeout under [judge], or take a faster model",
-                    ) from None
+                    raise self._too_slow() from None
                 raise LostError(
                     f"no connection with {self.host}: {self.redacted(str(reason) or type(reason).__name__)}"
                 ) from None
+        if watch.cut:  # what came is only a part, though it may look whole
+            raise self._too_slow()
+        return reply
+
+    def _too_slow(self) -> SlowError:
+        return SlowError(
+            f"{self.host} did not answer within {self._timeout:g} seconds",
+            remedy="raise timeout under [judge], or take a faster model",
+        )
 
     def redacted(self, text: str) -> str:
         """Foreign text for a message: one line, short, without the key."""
