@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import threading
 import time
 from contextlib import contextmanager
@@ -197,6 +198,13 @@ def error(quote: str, **values: object) -> dict[str, object]:
         "correction": None,
         "confidence": 0.8,
     } | values
+
+
+def shown_passage(user: str) -> str:
+    """The passage in what the model is shown."""
+    found = re.search(r"--- passage (\w+) ---\n(.*)\n--- end of passage \1 ---", user, re.DOTALL)
+    assert found, user
+    return found[2]
 
 
 def answer(*errors: dict[str, object]) -> str:

@@ -36,9 +36,8 @@ def span(text: str, document: Document = DOCUMENT) -> Span:
 
 def grading(user: str) -> str:
     """A model that knows two faults."""
-    passage = re.search(r"--- passage (\w+) ---\n(.*)\n--- end of passage \1", user, re.DOTALL)
-    assert passage
-    known = [quote for quote in ("the permeability of glass", "deepen the reform force") if quote in passage[2]]
+    passage = fake.shown_passage(user)
+    known = [quote for quote in ("the permeability of glass", "deepen the reform force") if quote in passage]
     return fake.answer(*(fake.error(quote) for quote in known))
 
 
