@@ -25,7 +25,7 @@ import msgspec
 from mtqa.document import Span
 from mtqa.errors import MtqaError
 from mtqa.finding import Edit, Finding, Fix, Layer, Safety, Severity
-from mtqa.knowledge import Knowledge
+from mtqa.knowledge import Knowledge, recurs
 from mtqa.linter import Result, gather_each, lint_sources
 from mtqa.rules.memo import cache_folder
 
@@ -38,7 +38,11 @@ LIMIT = 256_000_000
 _NAME = "findings-v1.sqlite3"
 _PATIENCE = 5.0  # seconds to wait for another writer
 _BATCH = 200
-_LIBRARIES = ("ahocorasick-rs", "ftfy", "google-re2", "rapidfuzz", "sentencex", "wordfreq")
+_LIBRARIES = (
+    *("ahocorasick-rs", "ftfy", "google-re2", "harper-py", "language-tool-python", "rapidfuzz", "sentencex"),
+    *("symspellpy", "wordfreq"),
+)
+_WORDS = ""  # stands among the forms for the words that no dictionary has
 _Forms = dict[str, list[str]]
 
 
@@ -198,13 +202,14 @@ class CachedLinter:
             linter.selection,
             linter.max_line,
             [r.id for r in linter.rules.rules],
+            linter.engines.key,
             _engine(),
         )
         self._settings = _hash(repr(settings).encode())
 
     def gather(self, sources: Iterable[Source], jobs: int = 1) -> Knowledge:
         """What the sources together tell (see :func:`mtqa.linter.gather_knowledge`)."""
-        if not self._linter.rules.of_kind("consistency"):
+        if not self._linter.rules.of_kind("consistency") and not self._linter.engines.spelling:
             return Knowledge()
         listed = list(sources)
         contents = {source.name: content for source in listed if (content := _content(source)) is not None}
@@ -213,13 +218,12 @@ class CachedLinter:
         forms = {name: _forms_in(found.get(key)) for name, key in keys.items()}
         missing = [source for source in listed if forms.get(source.name) is None]
         for source, knowledge in zip(missing, gather_each(self._linter, missing, jobs), strict=True):
-            forms[source.name] = told = {entry: list(counts) for entry, counts in knowledge.forms.items()}
+            told = {entry: list(counts) for entry, counts in knowledge.forms.items()}
+            forms[source.name] = told = told | {_WORDS: list(knowledge.words)}
             if source.name in keys:
                 self._store.put(keys[source.name], _encode(told))
         self._known = {name: _Known(content, forms[name] or {}) for name, content in contents.items()}
-        return Knowledge.merged(
-            Knowledge({entry: dict.fromkeys(met, 1) for entry, met in (told or {}).items()}) for told in forms.values()
-        )
+        return Knowledge.merged(_knowledge(told or {}) for told in forms.values())
 
     def lint(self, linter: Linter, sources: Iterable[Source], jobs: int = 1) -> Iterator[Result]:
         """Lint every source in order; ``linter`` is the one this was made for, with the knowledge gathered."""
@@ -242,8 +246,7 @@ class CachedLinter:
         known = self._known.get(source.name)
         if content is None or (known is not None and known.content != content):
             return None
-        forms = sorted(known.forms) if known is not None else ()
-        told = [(entry, sorted(linter.knowledge.forms.get(entry, ()))) for entry in forms]
+        told = [] if known is None else _told(known.forms, linter.knowledge)
         active = [selection for pattern, selection in linter.overrides if fnmatchcase(source.name, pattern)]
         return _hash(b"result", self._settings, content, repr((told, active)).encode())
 
@@ -280,6 +283,18 @@ def _content(source: Source) -> bytes | None:
         except (OSError, ValueError):
             return None
     return _hash(data, (source.encoding or "").encode())
+
+
+def _knowledge(told: _Forms) -> Knowledge:
+    """What one article tells the corpus."""
+    forms = {entry: dict.fromkeys(met, 1) for entry, met in told.items() if entry != _WORDS}
+    return Knowledge(forms, dict.fromkeys(told.get(_WORDS, ()), 1))
+
+
+def _told(told: _Forms, knowledge: Knowledge) -> list[tuple[str, list[str]]]:
+    """What the corpus tells an article that told ``told``: all forms of its names, which of its words recur."""
+    forms = [(entry, sorted(knowledge.forms.get(entry, ()))) for entry in sorted(told) if entry != _WORDS]
+    return [*forms, (_WORDS, sorted(word for word in told.get(_WORDS, ()) if recurs(knowledge.words.get(word, 0))))]
 
 
 def _forms_in(value: bytes | None) -> _Forms | None:
@@ -348,6 +363,10 @@ def _hash(*parts: bytes) -> bytes:
     return digest.digest()
 
 
+def _tables(package: Path) -> list[Path]:
+    return sorted((package / "grammar" / "data").iterdir())
+
+
 @cache
 def _engine() -> str:
     """A digest of the program, Python, and the libraries that findings depend on."""
@@ -355,9 +374,9 @@ def _engine() -> str:
 
     digest = hashlib.sha256(sys.version.encode())
     package = Path(__file__).parent
-    for folder in (package, package / "checkers", package / "rules"):
-        for file in sorted(folder.glob("*.py")):
-            digest.update(file.read_bytes())
+    parts = (package, package / "checkers", package / "rules", package / "grammar")
+    for file in (*(file for folder in parts for file in sorted(folder.glob("*.py"))), *_tables(package)):
+        digest.update(file.read_bytes())
     for library in _LIBRARIES:
         try:
             digest.update(f"{library}={version(library)}".encode())

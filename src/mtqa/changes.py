@@ -276,8 +276,10 @@ def introduced(linter: Linter, results: Iterable[Result], change: Change, jobs: 
     for result, fresh in zip(held, compared, strict=True):
         findings = tuple(_not_moved(result, fresh, lost))
         before = old.get(result.source.name)
-        unreadable = before.errors[0] if before is not None and before.errors else None
-        yield Introduced(replace(result, findings=findings), len(result.findings) - len(findings), unreadable)
+        unreadable = before.errors[0] if before is not None and before.document is None and before.errors else None
+        errors = result.errors or (before.errors if before is not None and unreadable is None else ())
+        new = replace(result, findings=findings, errors=errors)  # without its engine the old version tells half
+        yield Introduced(new, len(result.findings) - len(findings), unreadable)
 
 
 def _old_results(linter: Linter, held: Sequence[Result], change: Change, jobs: int) -> dict[str, Result]:

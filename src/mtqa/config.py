@@ -18,7 +18,8 @@ import msgspec
 from mtqa.budget import Budget
 from mtqa.errors import ConfigError, Place
 from mtqa.finding import Severity
-from mtqa.grammar import Engines, LanguageToolOptions, read_words
+from mtqa.grammar import Engines, LanguageToolOptions
+from mtqa.grammar.words import read_words
 from mtqa.judge import JudgeOptions
 from mtqa.linter import Selection
 from mtqa.rules.schema import SeverityName  # noqa: TC001 - msgspec reads the annotations
@@ -101,7 +102,7 @@ class LanguageTool(_Strict, frozen=True, kw_only=True, rename="kebab"):
 class Grammar(_Strict, frozen=True, kw_only=True, rename="kebab"):
     """Which engines run besides the rules; ``words`` is a file of correct words, one a line."""
 
-    engine: GrammarName = "off"
+    engine: GrammarName = "harper"
     spelling: bool = False
     words: str = "rules/words.txt"
     cache: bool = True
@@ -216,7 +217,7 @@ class Config:
         options = LanguageToolOptions(
             asked.url, asked.language, tuple(asked.disabled), asked.picky, asked.timeout, asked.memory, asked.idle
         )
-        words = read_words(self.root / grammar.words) if grammar.spelling else frozenset[str]()
+        words = read_words(self.word_list) if grammar.spelling else frozenset[str]()
         return Engines(
             grammar.engine, grammar.spelling, words, options, _cache_file("grammar") if grammar.cache else None
         )
@@ -241,6 +242,11 @@ class Config:
     def judge_cache(self) -> Path | None:
         """The file that remembers the judge's answers."""
         return _cache_file("judge") if self.settings.judge.cache else None
+
+    @property
+    def word_list(self) -> Path:
+        """The file of the project's own words."""
+        return self.root / self.settings.grammar.words
 
     def with_grammar(self, engine: GrammarName | None) -> Config:
         """With the engine that the command line names; None leaves it as it is."""

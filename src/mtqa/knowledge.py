@@ -23,6 +23,9 @@ if TYPE_CHECKING:
     from mtqa.rules.load import RuleSet
 
 
+RECURS = 3  # documents
+
+
 @dataclass(frozen=True)
 class Knowledge:
     """What is known.
@@ -52,6 +55,11 @@ class Knowledge:
     def digest(self) -> str:
         """Changes whenever what is known changes."""
         return hashlib.sha256(json.dumps([self.forms, self.words], sort_keys=True).encode()).hexdigest()
+
+
+def recurs(documents: int) -> bool:
+    """True when a word that no dictionary has is meant, for it stands in so many documents."""
+    return documents >= RECURS
 
 
 class Gatherer:

@@ -23,7 +23,7 @@ from mtqa.checkers.boilerplate import group_blocks
 from mtqa.document import Document
 from mtqa.errors import DocumentError, MtqaError, Place
 from mtqa.finding import Finding, Severity, identify, resolve
-from mtqa.grammar import FAMILIES, Engines, build_engines
+from mtqa.grammar import FAMILIES, EngineError, Engines, build_engines
 from mtqa.grammar.merge import merge_engines
 from mtqa.knowledge import Gatherer, Knowledge
 from mtqa.rules.load import RuleSet, load_rules, shipped_rules
@@ -104,7 +104,10 @@ def names(pattern: str, rule: str) -> bool:
 
 @dataclass(frozen=True)
 class Result:
-    """What linting one source gave: the document and its findings, or the errors that prevented it."""
+    """What linting one source gave: the document and its findings, or the errors that prevented it.
+
+    Where an engine could not check the document (:class:`mtqa.grammar.EngineError`), it has both.
+    """
 
     source: Source
     document: Document | None = None
@@ -121,6 +124,14 @@ class Result:
     def penalty_per_1000_words(self) -> float:
         """MQM penalty points per 1,000 words; 0 for a text without words."""
         return 1000 * self.penalty / self.words if self.words else 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Examined:
+    """The findings of one document, and the engines that could not check it, each with its reason."""
+
+    findings: list[Finding]
+    unchecked: tuple[EngineError, ...] = ()
 
 
 @dataclass
@@ -146,6 +157,12 @@ class Linter:
         engines = build_engines(self.engines, self.families, self.knowledge)
         return [*build_checkers(self.rules, self.knowledge), *engines]
 
+    def load_engines(self) -> None:
+        """Load what takes long, where it does not matter, so that the first article need not wait for it."""
+        for checker in self.checkers:
+            if load := getattr(checker, "load", None):
+                load()
+
     @cached_property
     def families(self) -> list[str]:
         """The families of the engines that are wanted."""
@@ -154,6 +171,10 @@ class Linter:
     @cached_property
     def _gatherer(self) -> Gatherer:
         return Gatherer(self.rules, words=self.engines.spelling and "speller" in self.families)
+
+    def accepting(self, word: str) -> Linter:
+        """The same linter, with a word that is right."""
+        return replace(self, engines=replace(self.engines, words=self.engines.words | {word}))
 
     def __reduce__(self) -> tuple[object, ...]:
         """Rebuild in another process: compiled pattern sets cannot travel."""
@@ -164,15 +185,25 @@ class Linter:
         return replace(self, knowledge=knowledge) if knowledge.forms or knowledge.words else self
 
     def check(self, document: Document) -> list[Finding]:
-        """Findings of one document, in document order, resolved, with fingerprints.
+        """The findings of :meth:`examine`; raises the first :class:`EngineError` when an engine could not check."""
+        examined = self.examine(document)
+        if examined.unchecked:
+            raise examined.unchecked[0]
+        return examined.findings
+
+    def examine(self, document: Document) -> Examined:
+        """Findings of one document, in document order, resolved, with fingerprints; without those of failed engines.
 
         Raises :class:`CheckerError` naming the checker that failed, :class:`DocumentError` for an over-long line.
         """
         self._refuse_long_lines(document)
         raw: list[Finding] = []
+        unchecked: list[EngineError] = []
         for checker in self.checkers:
             try:
-                raw.extend(checker.check(document))
+                raw.extend(list(checker.check(document)))  # all of an engine's findings, or none
+            except EngineError as error:
+                unchecked.append(error.of(checker.name, Place(document.path)))
             except MtqaError:
                 raise
             except Exception as error:
@@ -186,7 +217,8 @@ class Linter:
         kept = merge_engines(_reweighted(raw, active))
         found = group_blocks(document, kept, _reweighted_blocks(self.rules, active))
         least = max(selection.min_severity for selection in active)
-        return identify(document, resolve(finding for finding in found if finding.severity >= least))
+        findings = identify(document, resolve(finding for finding in found if finding.severity >= least))
+        return Examined(findings, tuple(unchecked))
 
     def _active(self, document: Document) -> list[Selection]:
         return [self.selection, *(s for pattern, s in self.overrides if fnmatchcase(document.path, pattern))]
@@ -223,10 +255,10 @@ class Linter:
         """Read and check one source; what prevents that becomes the result's errors."""
         try:
             document = source.read()
-            findings = tuple(self.check(document))
+            examined = self.examine(document)
         except MtqaError as error:
             return Result(source, errors=(error,))
-        return Result(source, document, findings, count_words(document.text))
+        return Result(source, document, tuple(examined.findings), count_words(document.text), examined.unchecked)
 
     def gather(self, sources: Iterable[Source]) -> Knowledge:
         """What the sources together tell (see :mod:`mtqa.knowledge`); unreadable sources tell nothing."""
@@ -286,12 +318,12 @@ def _some_row(rule_id: str, selection: Selection) -> bool:
 
 
 def lint(document: Document, *, select: Sequence[str] = (), ignore: Sequence[str] = ()) -> list[Finding]:
-    """Findings of one document by the shipped rules; the Python entry point, as in ``from mtqa import lint``.
+    """Findings of one document by the shipped rules and Harper; the Python entry point, ``from mtqa import lint``.
 
     For many documents build a :class:`Linter` once.
     """
     rules = load_rules(shipped_rules())
-    return Linter(rules, Selection(tuple(select), tuple(ignore))).check(document)
+    return Linter(rules, Selection(tuple(select), tuple(ignore)), engines=Engines("harper")).check(document)
 
 
 # -- many documents on several processes

@@ -7,9 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mtqa.document import Document
-from mtqa.grammar import EngineError, Engines, lexicon, read_words
+from mtqa.grammar import EngineError, Engines, lexicon
 from mtqa.grammar.pinyin import SYLLABLES, is_pinyin
 from mtqa.grammar.spelling import RULE, SpellingChecker, judge, unknown_words
+from mtqa.grammar.words import read_words
 from mtqa.knowledge import Knowledge
 from mtqa.linter import Linter, Source
 from mtqa.rules.load import load_rules, shipped_rules

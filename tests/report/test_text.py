@@ -83,7 +83,7 @@ def test_streams_that_know_no_unicode_get_ascii(render: Callable[..., bytes], ru
 def test_an_incomplete_run_is_never_called_clean(render: Callable[..., bytes]) -> None:
     error = DocumentError("cannot read", remedy="look at it")
     shown = render("text", [Result(Source("a.txt"), errors=(error,))]).decode()
-    assert "no findings in what could be read" in shown
+    assert "no findings in what could be checked" in shown
     assert "Not checked" in shown
     assert "look at it" in shown
 

@@ -54,7 +54,9 @@ class Project:
         config = load_config(self.root)
         sources = find_sources([str(self.root / path) for path in paths], config)
         settings = replace(config.settings.review, **review)
-        return ReviewApp(sources, self.corrections(), EDITOR, linter_maker(config), settings)
+        app = ReviewApp(sources, self.corrections(), EDITOR, linter_maker(config), settings)
+        app.session.words = config.word_list
+        return app
 
     def ledger(self, path: str = SECOND) -> list[dict[str, object]]:
         """The ledger's lines, as another program would read them."""

@@ -367,3 +367,59 @@ async def test_every_size_and_theme_draws(project, size, theme):
         await pilot.resize_terminal(size[0] + 7, size[1] + 3)
         await pilot.pause()
         assert app.review.article.sheet.height
+
+
+WORDY = "The surronding hills of Ganjingzi are green.\n\nA campaign began. We will recieve them.\n"
+
+
+@pytest.fixture
+def wordy(project):
+    """One article with two misspelt words, and the speller alone."""
+    (project.root / "seeds" / "wordy.txt").write_text(WORDY, encoding="utf-8")
+    config = 'originals = ["seeds"]\nselect = ["speller"]\n[grammar]\nengine = "off"\nspelling = true\n'
+    (project.root / "mtqa.toml").write_text(config, encoding="utf-8")
+    return "seeds/wordy.txt"
+
+
+async def wait_for(pilot, holds):
+    for _ in range(200):
+        if holds():
+            return
+        await pilot.pause(0.05)
+    raise AssertionError
+
+
+async def test_one_key_adds_a_word_to_the_projects_list(project, wordy):
+    async with running(project, wordy) as (app, pilot):
+        await wait_for(pilot, lambda: len(app.session.queue.items) == 2)
+        app.review.attempt(lambda: app.session.go(app.session.queue.items[0].key))
+        first = app.session.work.matched(app.session.current)
+        await pilot.press("W")
+        assert (project.root / "rules" / "words.txt").read_text(encoding="utf-8") == f"{first}\n"
+        assert f"“{first}” is in words.txt now" in message(app)
+        assert [app.session.work.matched(item) for item in app.session.queue.items] == ["recieve"]
+        assert app.session.current is not None
+        assert not project.ledger(wordy), "a word list is no decision about one article"
+    async with running(project, wordy) as (app, pilot):
+        await wait_for(pilot, lambda: len(app.session.queue.items) == 1)
+        await pilot.press("w", "W")
+        assert "recieve\n" in (project.root / "rules" / "words.txt").read_text(encoding="utf-8")
+        assert app.session.queue.items == ()
+
+
+async def test_what_is_no_word_is_not_added(project):
+    async with running(project, SECOND) as (app, pilot):
+        await only(app, "demo.general-manager")
+        await pilot.press("W")
+        assert "not one word" in message(app)
+        assert not (project.root / "rules" / "words.txt").exists()
+
+
+async def test_an_article_that_an_engine_could_not_check_says_so(project):
+    config = '[grammar]\nengine = "languagetool"\n[grammar.languagetool]\nurl = "http://127.0.0.1:9/"\n'
+    (project.root / "mtqa.toml").write_text('originals = ["seeds"]\n' + config, encoding="utf-8")
+    async with running(project, SECOND) as (app, pilot):
+        await wait_for(pilot, lambda: app.session.corpus.unchecked == {0})
+        assert app.session.queue.items, "the rules' findings are there"
+        await pilot.pause()
+        assert "not fully checked: 1" in str(app.review.query_one("#top").render())

@@ -19,7 +19,10 @@ if TYPE_CHECKING:
 _KINDS = {
     "encoding": "mtqa.checkers.encoding",
     "quotes": "mtqa.checkers.quotes",
-    "repetition": "mtqa.checkers.repetition",
+    "loop": "mtqa.checkers.loop",
+    "residue": "mtqa.checkers.residue",
+    "truncation": "mtqa.checkers.truncation",
+    "garble": "mtqa.checkers.garble",
     "consistency": "mtqa.checkers.consistency",
 }
 

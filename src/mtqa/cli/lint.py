@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, BinaryIO, TypeVar
 import click
 
 from mtqa.errors import MtqaError, Place, RuleError
+from mtqa.grammar import ENGINES
 from mtqa.report.escape import visible
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from mtqa.budget import Budget, Spending
     from mtqa.changes import Change
     from mtqa.cli.judging import Judging
-    from mtqa.config import Config, GrammarName
+    from mtqa.config import Config, GrammarName, Release
     from mtqa.corrections.store import Corrections
     from mtqa.linter import Linter, Result, Source
     from mtqa.project import Settled
@@ -39,7 +40,9 @@ _WORTH_A_BAR = 20
 @click.option(
     "--format",
     "form",
-    type=click.Choice(["text", "json", "jsonl", "sarif", "github", "gitlab", "rdjson", "junit", "markdown", "html"]),
+    type=click.Choice(
+        ["text", "json", "jsonl", "sarif", "github", "gitlab", "rdjson", "junit", "markdown", "html", "verdicts"]
+    ),
     default="text",
     show_default=True,
     help="How the report is written.",
@@ -56,8 +59,8 @@ _WORTH_A_BAR = 20
 )
 @click.option(
     "--grammar",
-    type=click.Choice(["harper", "languagetool", "both", "off"]),
-    help="Grammar engines to run besides the rules (default: off, or as configured).",
+    type=click.Choice(ENGINES),
+    help="Grammar engines to run besides the rules (default: harper, or as configured).",
 )
 @click.option(
     "--judge/--no-judge",
@@ -145,8 +148,7 @@ def lint(  # noqa: PLR0917 - one parameter for each option
         )
     run = _prepare(config.with_grammar(grammar), paths, changed_since)
     run.corrected, run.show_rejected, run.decisions_count = corrected, show_rejected, not without_corrections
-    # What engines find depends on more than the cache knows of: their versions, a server, the project's words.
-    run.remember = not (no_cache or run.linter.engines.families)
+    run.remember = not no_cache and run.linter.engines.key is not None
     if config.settings.judge.enabled if judge is None else judge:
         run.judging = _judging(config, run, remember=not no_cache)
     try:
@@ -175,6 +177,7 @@ class _Run:
     change: Change | None
     baseline: Baseline | None
     whole: bool
+    thresholds: Release
     corrected: bool = False
     show_rejected: bool = False
     decisions_count: bool = True
@@ -209,6 +212,7 @@ class _Outcome:
 def _prepare(config: Config, paths: Sequence[str], revision: str | None) -> _Run:
     from mtqa.baseline import Baseline
     from mtqa.changes import changed_since
+    from mtqa.grammar import require
     from mtqa.linter import Linter
     from mtqa.project import corrections_of
     from mtqa.rules.load import load_rules
@@ -224,6 +228,7 @@ def _prepare(config: Config, paths: Sequence[str], revision: str | None) -> _Run
         max_line=config.settings.max_line_length,
         engines=config.engines(),
     )
+    require(linter.engines, linter.families)
     sources = find_sources(paths, config)
     return _Run(
         linter,
@@ -234,6 +239,7 @@ def _prepare(config: Config, paths: Sequence[str], revision: str | None) -> _Run
         changed_since(revision, sources, config) if revision is not None else None,
         Baseline.read(config.root / config.settings.baseline, config.root) if config.settings.baseline else None,
         whole=not paths and revision is None,
+        thresholds=config.settings.release,
     )
 
 
@@ -249,7 +255,8 @@ def _report(run: _Run, form: str, stream: BinaryIO, *, statistics: bool) -> _Out
         linter = run.linter.knowing(knowledge)
         terminal = Terminal.of(sys.stdout) if stream is sys.stdout.buffer else Terminal()
         summary = Summary(checkers=engine.checkers(linter))
-        report = _with_job_summary(form, stream, Options(rules=linter.rules, statistics=statistics, terminal=terminal))
+        options = Options(rules=linter.rules, statistics=statistics, terminal=terminal, thresholds=run.thresholds)
+        report = _with_job_summary(form, stream, options)
         linted = engine.lint(linter, step("checking", run.checked()), run.jobs)
         changed = _of_change(run, linter, linted, summary)
         for result in run.judging.results(changed, linter) if run.judging else changed:
@@ -259,6 +266,8 @@ def _report(run: _Run, form: str, stream: BinaryIO, *, statistics: bool) -> _Out
             summary.add(shown)
             report.add(shown)
         report.finish(summary)
+        for told in summary.not_checked:
+            click.echo(f"error: {told}", err=True)
         engine.close()
     return outcome
 

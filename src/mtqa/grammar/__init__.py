@@ -15,14 +15,31 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
+    from mtqa.errors import Place
     from mtqa.finding import Checker
     from mtqa.knowledge import Knowledge
 
+ENGINES = ("harper", "languagetool", "both", "off")
 FAMILIES = ("harper", "languagetool", "speller")
 
 
 class EngineError(MtqaError):
-    """An engine that is absent, slow or dying; never the same as "no findings"."""
+    """An engine that is absent, slow or dying; never the same as "no findings". ``engine`` is its family."""
+
+    def __init__(self, problem: str, *, place: Place | None = None, remedy: str = "", engine: str = "") -> None:
+        super().__init__(problem, place=place, remedy=remedy)
+        self.engine = engine
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return (_rebuild, (self.problem, self.place, self.remedy, self.engine))
+
+    def of(self, engine: str, place: Place) -> EngineError:
+        """The same error, laid at the door of ``engine``; at ``place`` where it names none of its own."""
+        return EngineError(self.problem, place=self.place or place, remedy=self.remedy, engine=engine)
+
+
+def _rebuild(problem: str, place: Place | None, remedy: str, engine: str) -> EngineError:
+    return EngineError(problem, place=place, remedy=remedy, engine=engine)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +59,7 @@ class LanguageToolOptions:
 class Engines:
     """Which engines run. ``grammar`` is "harper", "languagetool", "both" or "off".
 
-    ``words`` are the project's own correct words; ``cache`` is the file that remembers LanguageTool's answers.
+    ``words`` are the project's own correct words; ``cache`` is the file that remembers what engines answered.
     """
 
     grammar: str = "off"
@@ -57,6 +74,16 @@ class Engines:
         asked = {"off": (), "both": ("harper", "languagetool")}.get(self.grammar, (self.grammar,))
         return (*asked, *(("speller",) if self.spelling else ()))
 
+    @property
+    def key(self) -> str | None:
+        """Changes with what these settings make engines find; None when that can change unseen, on a remote server."""
+        asked = self.languagetool
+        if "languagetool" not in self.families:
+            return f"{self.families} {sorted(self.words)}"
+        if asked.url:
+            return None
+        return f"{self.families} {sorted(self.words)} {asked.language} {sorted(asked.disabled)} {asked.picky}"
+
 
 def build_engines(engines: Engines, families: Sequence[str], knowledge: Knowledge) -> list[Checker]:
     """Those of ``families`` that ``engines`` asks for, in a fixed order.
@@ -70,7 +97,7 @@ def build_engines(engines: Engines, families: Sequence[str], knowledge: Knowledg
         if family == "harper":
             from mtqa.grammar.harper import HarperChecker
 
-            checkers.append(HarperChecker())
+            checkers.append(HarperChecker(engines.cache))
         elif family == "languagetool":
             from mtqa.grammar.languagetool import LanguageToolChecker
 
@@ -82,6 +109,24 @@ def build_engines(engines: Engines, families: Sequence[str], knowledge: Knowledg
     return checkers
 
 
+def require(engines: Engines, families: Sequence[str]) -> None:
+    """Raise :class:`EngineError`, with what to do, where an engine that will be needed is not installed."""
+    asked = set(engines.families) & set(families)
+    if "harper" in asked:
+        from mtqa.grammar import harper
+
+        if harper.installed() is None:
+            raise EngineError("Harper is not installed", remedy=f"{harper.INSTALL}, or use --grammar off")
+    if "languagetool" in asked:
+        from mtqa.grammar import languagetool, server
+
+        if languagetool.installed() is None:
+            remedy = f"{languagetool.CLIENT}, or use --grammar off"
+            raise EngineError("LanguageTool's client is not installed", remedy=remedy)
+        if not engines.languagetool.url:
+            server.home()
+
+
 def known_ids() -> frozenset[str]:
     """Ids that can be named without running an engine; LanguageTool has thousands more, ``languagetool.<its id>``."""
     from mtqa.grammar.table import load_table
@@ -89,14 +134,3 @@ def known_ids() -> frozenset[str]:
     return frozenset(
         {"speller.misspelling", "languagetool"} | {f"harper.{rule}" for rule in load_table("harper").rules}
     )
-
-
-def read_words(file: Path) -> frozenset[str]:
-    """A word list: one word a line, ``#`` begins a comment; empty when there is no such file."""
-    try:
-        lines = file.read_text(encoding="utf-8").split("\n")
-    except FileNotFoundError:
-        return frozenset()
-    except (OSError, UnicodeDecodeError) as error:
-        raise EngineError(f"cannot read the word list {file}: {error}", remedy="it must be UTF-8 text") from error
-    return frozenset(word for line in lines if (word := line.partition("#")[0].strip()))

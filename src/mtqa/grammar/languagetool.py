@@ -10,7 +10,7 @@ let through (``data/languagetool.yaml``), so that an answer does not depend on w
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +18,8 @@ from mtqa.document import Span
 from mtqa.errors import Place
 from mtqa.finding import Edit, Finding, Fix
 from mtqa.grammar import EngineError, server
+from mtqa.grammar.cache import Cache
+from mtqa.grammar.client import about, connect, failure, timed_out
 from mtqa.grammar.table import load_table
 from mtqa.segment import sentences_of
 
@@ -27,10 +29,10 @@ if TYPE_CHECKING:
 
     from mtqa.document import Document
     from mtqa.grammar import LanguageToolOptions
-    from mtqa.grammar.cache import Cache
 
 _BATCH = 8_000  # code points; the limit of the public server is 20,000
 _GAP = "\n\n"
+CLIENT = 'python -m pip install "mtqa[languagetool]"'
 _ASTRAL = re.compile("[\U00010000-\U0010ffff]")
 _MOST_FIXES = 3
 _PATIENCE = 3  # documents that may fail one after the other before the engine is given up
@@ -49,33 +51,53 @@ class _Match:
     fixes: tuple[str, ...]
 
 
+class _OverLimitError(EngineError):
+    """A sentence that is longer than the server takes; says nothing against the server."""
+
+
+def installed() -> str | None:
+    """The version of language-tool-python, None when it is missing."""
+    try:
+        return version("language-tool-python")
+    except PackageNotFoundError:
+        return None
+
+
 class LanguageToolChecker:
     """LanguageTool's findings, by the rules and categories that ``data/languagetool.yaml`` lets through."""
 
     name = "languagetool"
 
     def __init__(self, options: LanguageToolOptions, cache: Path | None = None) -> None:
-        try:
-            client = version("language-tool-python")
-        except PackageNotFoundError as error:
-            raise EngineError(
-                "grammar: LanguageTool's client is not installed",
-                remedy='python -m pip install "mtqa[languagetool]", or use --grammar off',
-            ) from error
-        self._options = options
+        if (client := installed()) is None:
+            raise EngineError("LanguageTool's client is not installed", remedy=f"{CLIENT}, or use --grammar off")
+        self._options = replace(options, disabled=tuple(sorted({*options.disabled, *_TEXT_LEVEL})))
         self._table = load_table("languagetool")
-        where = options.url or f"local {server.VERSION}"
-        settings = f"{options.language} {sorted(options.disabled)} {options.picky}"
-        self.version = f"{client} {where} {settings} {self._table.digest}"
+        self.version = f"{client} {self._options.language} {self._options.disabled} {self._options.picky}"
         self._cache_file = cache
         self._cache: Cache | None = None
+        self._limit = _BATCH
         self._tool: Any = None
         self._failures = 0
 
     def check(self, document: Document) -> Iterator[Finding]:
         """Raises :class:`EngineError` when the server cannot be reached or does not answer as it should."""
-        pieces = list(_pieces(document))
-        answers = self._remembered([document.slice(piece) for piece in pieces])
+        if self._failures >= _PATIENCE:
+            raise EngineError(
+                f"not checked: LanguageTool failed {self._failures} times and is not asked any more",
+                remedy="see the first error",
+            )
+        try:
+            if self._cache is None:
+                self._cache = self._prepared()
+            pieces = list(_pieces(document, self._limit))
+            answers = self._remembered(self._cache, [document.slice(piece) for piece in pieces])
+        except _OverLimitError:
+            raise
+        except EngineError:
+            self._failures += 1
+            raise
+        self._failures = 0
         for piece in pieces:
             for match in answers[document.slice(piece)]:
                 if found := self._finding(piece, match):
@@ -99,48 +121,31 @@ class LanguageToolChecker:
 
     # -- answers
 
-    def _remembered(self, texts: Sequence[str]) -> dict[str, list[_Match]]:
+    def _prepared(self) -> Cache:
+        """The cache for this very server, rules and settings; a remote server is asked who it is."""
+        options, version = self._options, f"local {server.VERSION}"
+        if options.url:
+            server_is = about(options)
+            version = f"{options.url} {server_is.version}"
+            self._limit = min(_BATCH, server_is.limit)
+        return Cache(self._cache_file, f"languagetool {version} {self.version}")
+
+    def _remembered(self, cache: Cache, texts: Sequence[str]) -> dict[str, list[_Match]]:
         """The matches of each text, from the cache where it has them."""
-        if self._cache_file and self._cache is None:
-            from mtqa.grammar.cache import Cache
-
-            self._cache = Cache(self._cache_file, self.version)
-        found: dict[str, list[_Match]] = {}
-        new: list[str] = []
-        for text in dict.fromkeys(texts):
-            kept = self._cache.get(text) if self._cache else None
-            if kept is None:
-                new.append(text)
-            else:
-                found[text] = [_of_row(row) for row in kept]
-        for batch in _batches(new):
-            asked = self._ask(batch)
-            if self._cache:
-                self._cache.put((text, [_row(m) for m in asked[text]]) for text in batch)
-            found |= asked
-        return found
-
-    def _ask(self, texts: Sequence[str]) -> dict[str, list[_Match]]:
-        """Ask the server about several texts at once; a local server that died is started once more."""
-        if self._failures >= _PATIENCE:
-            raise EngineError(
-                f"not checked: LanguageTool failed {self._failures} times and is not asked any more",
-                remedy="see the first error",
-            )
-        try:
-            matches = self._request(_GAP.join(texts))
-        except EngineError:
-            self._failures += 1
-            raise
-        self._failures = 0
-        return _shared_out(texts, matches)
+        known = {text: [_of_row(row) for row in rows] for text, rows in cache.get(texts).items()}
+        for batch in _batches([text for text in dict.fromkeys(texts) if text not in known], self._limit):
+            asked = _shared_out(batch, self._request(_GAP.join(batch)))
+            cache.put({text: [_row(match) for match in asked[text]] for text in batch})
+            known |= asked
+        return known
 
     def _request(self, text: str) -> list[_Match]:
+        """Ask the server; a local one that died is started once more."""
         sent = _ASTRAL.sub(lambda m: "一" if m[0].isalpha() else "☃", text)
         for again in (False, True):
             try:
                 if self._tool is None:
-                    self._tool = self._connect()
+                    self._tool = connect(self._options, self._options.url or server.ensure(self._options))
                 if not self._options.url:
                     server.touch()
                 return [_read(match, text) for match in self._tool.check(sent)]
@@ -148,61 +153,29 @@ class LanguageToolChecker:
                 raise
             except Exception as error:  # the library lets any error of the reply's shape through
                 self._tool = None
-                if again or self._options.url or _timed_out(error):
-                    raise self._failed(error) from error
+                if again or self._options.url or timed_out(error):
+                    raise failure(self._options, error) from error
         raise AssertionError  # the second round returns or raises
 
-    def _failed(self, error: Exception) -> EngineError:
-        where = self._options.url or "the local LanguageTool server"
-        said = " ".join(str(error).split())[:200] or "nothing"
-        if _timed_out(error):
-            return EngineError(
-                f"not checked: {where} did not answer within {self._options.timeout:g} seconds",
-                remedy="raise timeout under [grammar.languagetool], or use --grammar off",
-            )
-        return EngineError(
-            f"not checked: {where} answered with an error: {type(error).__name__}: {said}",
-            remedy="see mtqa languagetool status, or use --grammar off",
-        )
 
-    def _connect(self) -> Any:
-        import language_tool_python
-
-        options = self._options
-        base: Any = language_tool_python.LanguageTool
-
-        class Client(base):  # type: ignore[misc]  # a base that only the extra has
-            """Waits as long as configured, and asks once: what is tried again is decided here."""
-
-            _TIMEOUT = options.timeout
-
-            def _query_server(self, url: str, params: Any = None, num_tries: int = 1, method: Any = "get") -> Any:
-                return super()._query_server(url, params, min(num_tries, 1), method)
-
-        tool = Client(options.language, remote_server=options.url or server.ensure(options))
-        tool.disabled_rules = {*_TEXT_LEVEL, *options.disabled}
-        tool.picky = options.picky
-        return tool
-
-
-def _pieces(document: Document) -> Iterator[Span]:
-    """Paragraphs with something in them; what is over the size of a request is cut between sentences."""
+def _pieces(document: Document, limit: int) -> Iterator[Span]:
+    """Paragraphs with something in them; what is over ``limit`` characters is cut between sentences."""
     for line in document.lines:
         text = document.slice(line.span)
         if not text.strip():
             continue
-        if len(text) <= _BATCH:
+        if len(text) <= limit:
             yield line.span
             continue
         start = end = 0
         for _, stop in [*sentences_of(text), (len(text), len(text))]:
-            if stop - start > _BATCH and end > start:
+            if stop - start > limit and end > start:
                 yield Span(line.start + start, line.start + end)
                 start = end
             end = stop
-            if end - start > _BATCH:
-                raise EngineError(
-                    f"not checked: a sentence of {end - start:,} characters; the limit is {_BATCH:,}",
+            if end - start > limit:
+                raise _OverLimitError(
+                    f"not checked: a sentence of {end - start:,} characters; the limit is {limit:,}",
                     place=Place(document.path, line.number),
                     remedy="leave the article out, or use --grammar off for it",
                 )
@@ -210,11 +183,11 @@ def _pieces(document: Document) -> Iterator[Span]:
             yield Span(line.start + start, line.start + end)
 
 
-def _batches(texts: Sequence[str]) -> Iterator[list[str]]:
+def _batches(texts: Sequence[str], limit: int) -> Iterator[list[str]]:
     batch: list[str] = []
     size = 0
     for text in texts:
-        if batch and size + len(text) > _BATCH:
+        if batch and size + len(text) > limit:
             yield batch
             batch, size = [], 0
         batch.append(text)
@@ -254,12 +227,3 @@ def _row(match: _Match) -> list[Any]:
 def _of_row(row: Sequence[Any]) -> _Match:
     start, end, rule, category, message, fixes = row
     return _Match(start, end, rule, category, message, tuple(fixes))
-
-
-def _timed_out(error: BaseException | None) -> bool:
-    """True when a time-out is at the root of the library's error."""
-    while error is not None:
-        if "Timeout" in type(error).__name__ and "Connect" not in type(error).__name__:
-            return True
-        error = error.__cause__
-    return False

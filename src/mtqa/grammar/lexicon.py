@@ -54,6 +54,15 @@ def misspellings() -> dict[str, str]:
     return {wrong: right for right, forms in data.items() for wrong in forms.split()}
 
 
+@lru_cache(maxsize=1)
+def typos() -> dict[str, tuple[str, ...]]:
+    """Further misspellings, no words themselves, with what they may stand for, best first (``data/typos.txt``)."""
+    from mtqa.grammar.table import data_text
+
+    lines = (line.split() for line in data_text("typos.txt").split("\n") if not line.startswith("#"))
+    return {words[0]: tuple(words[1:]) for words in lines if words}
+
+
 @lru_cache(maxsize=1 << 15)
 def zipf(word: str) -> float:
     """How common a word is; see above."""

@@ -2,9 +2,9 @@
 
 A word is looked at only when it is written in small letters and stands apart from digits, hyphens and addresses, so
 that names, acronyms and file names are never called wrong. It is reported when it is a known misspelling, or when no
-dictionary has it, it is no pinyin, no regular formation on known words and does not recur, and a far more common word
-lies one slip (two in a long word) away. A rare but real word counts as a slip of the keyboard where swapping two
-neighbouring letters gives a word about a thousand times as common ("paly").
+dictionary has it, it does not recur, and either a list knows it, or it is no pinyin, no regular formation on known
+words, and a far more common word lies one slip (two in a long word) away. A rare but real word counts as a slip of the
+keyboard where swapping two neighbouring letters gives a word about a thousand times as common ("paly").
 """
 
 from __future__ import annotations
@@ -21,16 +21,18 @@ from mtqa.document import Span
 from mtqa.finding import Edit, Finding, Fix, Severity
 from mtqa.grammar import lexicon
 from mtqa.grammar.pinyin import is_pinyin
+from mtqa.knowledge import recurs
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from mtqa.document import Document
 
 RULE = "speller.misspelling"
-_WORD = re.compile(r"(?<![\w@#/\\.&'’*\-])[a-z]{4,}(?![\w@/\\'’*\-]|\.\w|:\S)")
+_WORD = re.compile(r"(?<![\w\u0300-\u036f@#/\\.&'’*\-])[a-z]{4,}(?![\w\u0300-\u036f@/\\'’*\-]|\.\w|:\S)")
 _FOREIGN = re.compile(r"[^\W\d_]+")
-_RECURS = 3  # so often in one document, or in so many documents, a word is meant
+_RECURS = 3  # so often in one document a word is meant
+_A_WORD = 1.5  # what wordfreq counts more often is a word, of however few: "propter", "marae"
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"
 _MOST_CANDIDATES = 3
 
@@ -53,9 +55,9 @@ class SpellingChecker:
     name = "speller"
 
     def __init__(self, words: frozenset[str] = frozenset(), recurring: Mapping[str, int] | None = None) -> None:
-        self._meant = frozenset(word.casefold() for word in words)
-        self._meant |= {word for word, count in (recurring or {}).items() if count >= _RECURS}
-        listed = hashlib.sha256("\n".join(sorted(self._meant)).encode()).hexdigest()[:12]
+        self._own = frozenset(word.casefold() for word in words)
+        self._meant = frozenset(word for word, count in (recurring or {}).items() if recurs(count))
+        listed = hashlib.sha256("\n".join(sorted(self._own | self._meant)).encode()).hexdigest()[:12]
         self.version = f"1 wordfreq {version('wordfreq')} symspellpy {version('symspellpy')} {listed}"
 
     def check(self, document: Document) -> Iterator[Finding]:
@@ -63,7 +65,7 @@ class SpellingChecker:
         wrong: dict[str, Verdict] = {}
         counts: Counter[str] = Counter(_WORD.findall(text))
         for word, count in counts.items():
-            verdict = judge(word)
+            verdict = None if word in self._own else judge(word)
             if verdict and (verdict.sure or (word not in self._meant and count < _RECURS)):
                 wrong[word] = verdict
         if not wrong:
@@ -85,17 +87,23 @@ def judge(word: str) -> Verdict | None:
         return Verdict((right,), 0.95, sure=True)
     if word in lexicon.words():
         return _swapped(word)
-    if is_pinyin(word) or lexicon.is_derived(word):
-        return None
+    if listed := lexicon.typos().get(word):
+        return Verdict(_ranked(word, listed), 0.85, sure=False)
     own = lexicon.zipf(word)
+    if own > _A_WORD or is_pinyin(word) or lexicon.is_derived(word):
+        return None
     slips = _one_slip(word) if len(word) > 4 else _transpositions(word) & lexicon.words()
     near = [c for c in slips if lexicon.zipf(c) >= max(3.4, own + 1.7)]
     if not near and len(word) >= 9:
         near = [c for c in _two_slips(word) if lexicon.zipf(c) >= max(3.6, own + 2.0)]
     if not near:
         return None
-    ranked = sorted(near, key=lambda c: (-_likelihood(word, c), c))
-    return Verdict(tuple(ranked[:_MOST_CANDIDATES]), 0.85 if len(word) >= 6 else 0.7, sure=False)
+    return Verdict(_ranked(word, near), 0.85 if len(word) >= 6 else 0.7, sure=False)
+
+
+def _ranked(word: str, candidates: Iterable[str]) -> tuple[str, ...]:
+    """The most likely first."""
+    return tuple(sorted(candidates, key=lambda c: (-_likelihood(word, c), c))[:_MOST_CANDIDATES])
 
 
 def _likelihood(word: str, candidate: str) -> float:

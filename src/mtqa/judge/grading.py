@@ -12,7 +12,8 @@ from dataclasses import dataclass, field
 from threading import Lock
 from typing import TYPE_CHECKING
 
-from mtqa.errors import MtqaError, Place
+from mtqa.errors import Place
+from mtqa.grammar.cache import Cache
 from mtqa.judge import HopelessError, JudgeError, RefusedError
 from mtqa.judge.answer import read_answer
 from mtqa.judge.client import Client
@@ -86,13 +87,8 @@ class Judge:
         self._failures = 0
         self._given_up: JudgeError | None = None
         self.errors: list[JudgeError] = []
-        self._troubles: list[str] = []
-        self._cache = None
-        if cache is not None:
-            from mtqa.grammar.cache import Cache
-
-            asked_of = f"{options.url} {options.model} {options.temperature} {options.seed} {options.max_tokens}"
-            self._cache = Cache(cache, f"judge {VERSION} {asked_of}", table="judge")
+        asked_of = f"{options.url} {options.model} {options.temperature} {options.seed} {options.max_tokens}"
+        self._cache = Cache(cache, f"judge {VERSION} {asked_of}")
 
     @property
     def name(self) -> str:
@@ -102,7 +98,7 @@ class Judge:
     @property
     def notes(self) -> list[str]:
         """What the server does not take, and what was done about it."""
-        return [*self._client.notes, *self._troubles]
+        return list(self._client.notes)
 
     @property
     def spent(self) -> Spending:
@@ -131,9 +127,6 @@ class Judge:
         """End what is under way; the counts stay."""
         self._client.close()
         self._pool.shutdown(wait=False, cancel_futures=True)
-        if self._cache is not None:
-            self._cache.close()
-            self._cache = None
 
     # -- one passage
 
@@ -160,30 +153,13 @@ class Judge:
 
     def _recall(self, document: Document, passage: Span, prompt: Prompt) -> str | None:
         """A remembered answer, if there is one that still holds."""
-        if self._cache is None:
-            return None
+        kept = self._cache.get([prompt.user]).get(prompt.user)
         try:
-            kept = self._cache.get(prompt.user)
             if kept is not None:
                 read_answer(str(kept), document, passage, self.name)
         except RefusedError:
             return None
-        except MtqaError as problem:
-            self._forget(problem)
-            return None
         return None if kept is None else str(kept)
-
-    def _remember(self, prompt: Prompt, content: str) -> None:
-        try:
-            if self._cache is not None:
-                self._cache.put([(prompt.user, content)])
-        except MtqaError as problem:
-            self._forget(problem)
-
-    def _forget(self, problem: MtqaError) -> None:
-        """Go on without the cache: that costs calls, but no findings."""
-        self._cache = None
-        self._troubles.append(f"answers are not remembered: {problem}")
 
     def _ask(self, prompt: Prompt) -> str:
         with self._lock:
@@ -244,7 +220,7 @@ class Judge:
             corrections_refused=reading.corrections_refused,
         )
         if not one.remembered:
-            self._remember(one.prompt, content)
+            self._cache.put({one.prompt.user: content})
         return reading
 
 

@@ -20,8 +20,8 @@ from mtqa.errors import Place
 from mtqa.finding import Severity
 from mtqa.release.metadata import fields_of
 from mtqa.release.record import EditRow, Record, ReleaseError
-from mtqa.release.score import score, verdict
-from mtqa.segment import count_words, sentence_at
+from mtqa.score import score, sentence_penalties, verdict
+from mtqa.segment import count_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -184,11 +184,7 @@ class _Judged:
     @cached_property
     def penalties(self) -> list[int]:
         """MQM points of each sentence of the cleaned text that has any."""
-        points: dict[Span, int] = {}
-        for finding in (found for group in self._split for found in group):
-            sentence = sentence_at(self.cleaned, finding.span.start)
-            points[sentence] = points.get(sentence, 0) + finding.severity.penalty
-        return [sum_ for sum_ in points.values() if sum_]
+        return sentence_penalties(self.cleaned, (found for group in self._split for found in group))
 
     @property
     def open_counts(self) -> dict[str, int]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from mtqa.errors import MtqaError
+from mtqa.score import Score  # noqa: TC001 - msgspec reads the annotations
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -52,15 +53,6 @@ class Fields(msgspec.Struct, frozen=True):
     editor: tuple[str, ...] = ()
     photographers: tuple[str, ...] = ()
     site: str = ""
-
-
-class Score(msgspec.Struct, frozen=True):
-    """MQM penalty points, and per 1,000 words with a 95 % interval (see :mod:`mtqa.release.score`)."""
-
-    penalty: int = 0
-    value: float = 0.0
-    low: float = 0.0
-    high: float = 0.0
 
 
 class Record(msgspec.Struct, frozen=True):

@@ -18,6 +18,7 @@ from dataclasses import dataclass, field
 from importlib import import_module
 from typing import TYPE_CHECKING, BinaryIO, Protocol, cast
 
+from mtqa.config import Release
 from mtqa.errors import ConfigError
 from mtqa.report.summary import Summary
 from mtqa.report.terminal import Terminal
@@ -42,6 +43,7 @@ _HOMES = {
     "junit": ("mtqa.report.junit", "JunitReport"),
     "markdown": ("mtqa.report.markdown", "MarkdownReport"),
     "html": ("mtqa.report.html", "HtmlReport"),
+    "verdicts": ("mtqa.report.verdicts", "VerdictsReport"),
     "diff": ("mtqa.report.diff", "DiffReport"),
 }
 FORMATS = tuple(_HOMES)
@@ -64,12 +66,13 @@ class Options:
     """What formats need to know beside the results.
 
     ``rules`` describes the rules (SARIF prints their help); ``statistics`` asks the text format for a table of rules
-    instead of the findings; ``terminal`` says what the output can show.
+    instead of the findings; ``terminal`` says what the output can show; ``thresholds`` are those of the verdicts.
     """
 
     rules: RuleSet | None = None
     statistics: bool = False
     terminal: Terminal = field(default_factory=Terminal)
+    thresholds: Release = field(default_factory=Release)
 
 
 def open_report(format_name: str, stream: BinaryIO, options: Options | None = None) -> Report:

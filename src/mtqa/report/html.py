@@ -73,6 +73,7 @@ class HtmlReport:
             parts.append(f"<p>held back: {count(number, 'finding')} {html_text(reason)}</p>")
         if summary.errors:
             parts.append(f'<p class="errors">{count(summary.errors, "error")}: not everything was checked</p>')
+            parts += [f'<p class="errors">{html_text(told)}</p>' for told in summary.not_checked]
             parts += [f'<p class="errors">{error}</p>' for error in self._errors]
         self._write(
             f'</main>\n<header id="bar" hidden><strong>mtqa {__version__}</strong>'

@@ -67,12 +67,12 @@ class MarkdownReport:
 
     def _lines(self, summary: Summary) -> list[str]:
         read = f"{count(summary.articles, 'article')}, {count(summary.words, 'word')} read"
-        clean = "nothing found" if summary.complete else "nothing found in what could be read"
+        clean = "nothing found" if summary.complete else "nothing found in what could be checked"
         lines = ["## mtqa", "", f"{read}: {count(summary.findings, 'finding') if summary.findings else clean}."]
         for reason, number in sorted(summary.held_back.items()):
             lines.append(f"Held back: {count(number, 'finding')} {markdown(reason)}.")
         if self._errors:
-            lines += ["", "### Not checked", "", *self._errors]
+            lines += ["", "### Not checked", "", *(f"- {told}" for told in summary.not_checked), *self._errors]
             if (more := summary.errors - len(self._errors)) > 0:
                 lines.append(f"- and {more:,} more")
         if self._rows:

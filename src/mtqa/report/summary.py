@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from mtqa.finding import Safety, Severity
+from mtqa.grammar import EngineError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -35,7 +36,7 @@ class Summary:
     """Counts over all results added so far.
 
     ``checkers`` names what ran; ``held_back`` counts findings that are not reported, by reason ("in the baseline").
-    Both are filled in by the caller.
+    Both are filled in by the caller. ``unchecked`` counts the articles that an engine could not check, by engine.
     """
 
     checkers: Sequence[str] = ()
@@ -47,6 +48,7 @@ class Summary:
     points: int = 0
     safe: int = 0
     errors: int = 0
+    unchecked: Counter[str] = field(default_factory=Counter)
     by_severity: Counter[Severity] = field(default_factory=Counter)
     by_family: dict[str, RuleTally] = field(default_factory=dict)
     by_rule: dict[str, RuleTally] = field(default_factory=dict)
@@ -55,6 +57,7 @@ class Summary:
     def add(self, result: Result) -> None:
         """Count one result."""
         self.errors += len(result.errors)
+        self.unchecked.update({error.engine for error in result.errors if isinstance(error, EngineError)})
         if result.document is None:
             return
         self.articles += 1
@@ -96,6 +99,12 @@ class Summary:
         return not self.errors
 
     @property
+    def not_checked(self) -> list[str]:
+        """For each engine that could not check everything, a sentence with the count."""
+        read = count(self.articles, "article")
+        return [f"not checked by {engine}: {number:,} of {read}" for engine, number in sorted(self.unchecked.items())]
+
+    @property
     def points_per_1000_words(self) -> float:
         """MQM penalty points per 1,000 words over all articles; 0 without words."""
         return 1000 * self.points / self.words if self.words else 0.0
@@ -115,6 +124,7 @@ class Summary:
             "findings": self.findings,
             "safely_fixable": self.safe,
             "errors": self.errors,
+            "not_checked": dict(sorted(self.unchecked.items())),
             "points": self.points,
             "points_per_1000_words": round(self.points_per_1000_words, 2),
             "by_severity": {severity.label: self.by_severity[severity] for severity in reversed(Severity)},

@@ -160,7 +160,7 @@ class TextReport:
         self._say([(read, "plain")])
         if not summary.findings:
             clean = summary.complete and summary.articles
-            self._say([("no findings", "good") if clean else ("no findings in what could be read", "plain")])
+            self._say([("no findings", "good") if clean else ("no findings in what could be checked", "plain")])
             return
         where = f" in {count(summary.articles_with_findings, 'article')}"
         pieces: list[Piece] = [(count(summary.findings, "finding"), "bold"), (where, "plain")]
@@ -205,6 +205,8 @@ class TextReport:
             self._say([("checkers: ", "dim"), (", ".join(summary.checkers), "plain")])
         for reason, number in sorted(summary.held_back.items()):
             self._say([("held back: ", "dim"), (f"{count(number, 'finding')} {reason}", "plain")])
+        for told in summary.not_checked:
+            self._say([(told, "critical")])
         if summary.errors:
             told = f"{count(summary.errors, 'error')}: not everything was checked"
             self._say([(told, "critical")])

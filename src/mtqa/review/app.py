@@ -14,6 +14,7 @@ from textual.command import CommandPalette, DiscoveryHit, Hit, Hits, Provider
 from textual.message import Message
 
 from mtqa.errors import ConfigError, MtqaError
+from mtqa.knowledge import Knowledge
 from mtqa.review.background import Background, Checked, Known, prepare
 from mtqa.review.keymap import ACTIONS, BROWSE, load_keymap, show_key
 from mtqa.review.screen import ReviewScreen
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
     from mtqa.config import Review
     from mtqa.corrections.store import Corrections
     from mtqa.errors import Place
-    from mtqa.knowledge import Knowledge
     from mtqa.linter import Linter, Source
     from mtqa.review.keymap import Keymap
 
@@ -147,6 +147,10 @@ class ReviewApp(App[None], inherit_bindings=False):
         try:
             linter = self._make_linter(None)
             self.post_message(self.Equipped(linter))
+            linter = self._make_linter(Knowledge())
+            if linter.engines.families:
+                linter.load_engines()
+                self.post_message(self.Equipped(linter))
             if len(self._sources) > 1:
                 self._check_all(linter)
         except MtqaError as error:
@@ -184,7 +188,7 @@ class ReviewApp(App[None], inherit_bindings=False):
             if result.problem:
                 self.session.corpus.fail(result.index, result.problem)
             else:
-                self.session.corpus.note(result.index, result.briefs)
+                self.session.corpus.note(result.index, result.briefs, whole=result.whole)
         self.review.show_progress()
 
     def on_review_app_failed(self, message: Failed) -> None:

@@ -41,11 +41,12 @@ class Known:
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """An article and what is open in it, or the problem that prevented checking it."""
+    """An article and what is open in it, or the problem that prevented checking it; not ``whole``: an engine failed."""
 
     index: int
     briefs: tuple[Brief, ...] = ()
     problem: str = ""
+    whole: bool = True
 
 
 class Background:
@@ -62,7 +63,7 @@ class Background:
 
     def run(self) -> Iterator[Known | Checked]:
         """Results in the order of the articles. Blocks between them; meant for a thread."""
-        if self._linter.rules.of_kind("consistency"):
+        if self._linter.rules.of_kind("consistency") or self._linter.engines.spelling:
             parts = list(self._map(_gather, [list(chunk) for chunk in self._chunks()]))
             if self.closed:
                 return
@@ -139,5 +140,5 @@ def _check(chunk: Sequence[tuple[int, Source]]) -> list[Checked]:
         except MtqaError as error:
             found.append(Checked(index, problem=str(error)))
             continue
-        found.append(Checked(index, work.briefs()))
+        found.append(Checked(index, work.briefs(), whole=not work.unchecked))
     return found

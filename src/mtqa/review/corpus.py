@@ -30,13 +30,15 @@ class Corpus:
         self.index = {source.name: index for index, source in enumerate(self.sources)}
         self.briefs: dict[int, tuple[Brief, ...]] = {}
         self.problems: dict[int, str] = {}
+        self.unchecked: set[int] = set()
         self._open: Counter[tuple[str, Severity]] = Counter()
 
     def __len__(self) -> int:
         return len(self.sources)
 
-    def note(self, index: int, briefs: tuple[Brief, ...]) -> None:
-        """What is open in an article now."""
+    def note(self, index: int, briefs: tuple[Brief, ...], *, whole: bool = True) -> None:
+        """What is open in an article now; not ``whole`` where an engine could not check it."""
+        (self.unchecked.discard if whole else self.unchecked.add)(index)
         self._open.subtract((brief.rule, brief.severity) for brief in self.briefs.get(index, ()))
         self._open.update((brief.rule, brief.severity) for brief in briefs)
         self.briefs[index] = briefs

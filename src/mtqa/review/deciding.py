@@ -116,6 +116,14 @@ class Deciding(Selecting, inherit_bindings=False):
             return said
         return self.session.hold(verdict, "cannot be repaired")
 
+    def do_word(self) -> str:
+        item = self.session.current
+        if self.mode != SELECT and item is None:
+            raise ReviewError("no finding is selected", remedy=f"press {self.keymap.key('select')} to select words")
+        said = self.session.add_word(self.chosen if self.mode == SELECT or item is None else item.here)
+        self.leave_words()
+        return said
+
     def do_undo(self) -> str:
         return self.session.undo()
 

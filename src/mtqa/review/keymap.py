@@ -56,6 +56,7 @@ ACTIONS = (
     _action("retranslate", "t", "Decide", "Cannot be repaired: translate the passage again", "", BOTH_MODES),
     _action("drop", "T", "Decide", "Cannot be repaired: drop the passage", "", BOTH_MODES),
     _action("batch", "b", "Decide", "Decide on many at once, with preview", "batch"),
+    _action("word", "W", "Decide", "Add the word to the project's word list: it is right", "", BOTH_MODES),
     _action("undo", "u", "Decide", "Undo, without limit", "undo", BOTH_MODES),
     _action("redo", "U", "Decide", "Redo", "", BOTH_MODES),
     _action("next", "j down", "Go", "Next finding"),

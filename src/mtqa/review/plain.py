@@ -39,6 +39,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "retranslate": ("t", "[WORDS]", "cannot be repaired: translate the passage (the finding's, or these words) again"),
     "drop": ("T", "[WORDS]", "cannot be repaired: drop the passage"),
     "batch": ("b", "NUMBER", "decide on many; says which numbers there are, asks before it does"),
+    "word": ("W", "[WORD]", "add the finding's word, or this one, to the project's word list: it is right"),
     "undo": ("u", "", "take the last step back"),
     "redo": ("U", "", "make it again"),
     "next": ("j", "", "next finding"),
@@ -146,6 +147,8 @@ class Dialogue:
             counts[item.finding.severity] += 1
         left = ", ".join(f"{counts[severity]} {severity.label}" for severity in SEVERITIES if counts[severity])
         self._say(f"\nArticle {session.index + 1} of {len(session.corpus)}: {name}: {left or 'nothing open'}")
+        for error in session.work.unchecked if session.work else ():
+            self._say(f"Not checked by {error.engine}: {visible(error.problem)}")
 
     @staticmethod
     def _context(work: Work, item: Item) -> str:
@@ -259,6 +262,13 @@ class Dialogue:
                 session.corpus.note(index, found.briefs())
             except MtqaError as error:
                 session.corpus.fail(index, str(error))
+
+    def _do_word(self, rest: str) -> str:
+        item = self.session.current
+        here = self._find_once(rest) if rest else item.here if item else None
+        if here is None:
+            raise ReviewError("no finding is selected", remedy="name the word")
+        return self.session.add_word(here)
 
     def _do_undo(self, _: str) -> str:
         return self.session.undo()

@@ -206,6 +206,8 @@ class ReviewScreen(Moving, Deciding, inherit_bindings=False):
             parts.append((f"  {label}", "$mtqa-dim"))
         if corpus.checked < len(corpus) and session.linter:
             parts.append((f"  checking {corpus.checked:,}", "$mtqa-dim"))
+        if corpus.unchecked:
+            parts.append((f"  not fully checked: {len(corpus.unchecked):,}", "$error"))
         if session.filter:
             parts.append((f"  filter: {session.filter.label}", "$accent"))
         if self.view is not View.BOTH:

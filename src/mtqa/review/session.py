@@ -22,6 +22,7 @@ from mtqa.review.work import Work
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
 
     from mtqa.corrections.decision import Decision
     from mtqa.corrections.store import Corrections
@@ -49,6 +50,7 @@ class Session:
         self.corpus = Corpus(sources, corrections)
         self.by = by
         self.linter = linter
+        self.words: Path | None = None  # the project's word list
         self.order = Order.WEIGHT
         self.filter = Filter()
         self.with_deferred = False
@@ -73,6 +75,22 @@ class Session:
         self._requeue()
         if is_first:
             self._find_place()
+        elif not self.current and self.queue.items:
+            self.key = self.queue.items[0].key
+
+    def add_word(self, here: Span) -> str:
+        """Put the word at a place of the corrected text into the project's list; what was said against it is gone."""
+        from mtqa.grammar.words import add_word
+
+        if self.linter is None or self.words is None:
+            raise ReviewError("this review has no word list")
+        word = self._working.overlay.text[here.start : here.end]
+        said = f"“{word}” is in {self.words.name} {'now' if add_word(self.words, word) else 'already'}"
+        place = self._place_of(self.key)
+        self.equip(self.linter.accepting(word))
+        if not self.linter.engines.spelling:
+            return f"{said}; the speller is off"
+        return said if self.current or place is None else " · ".join(filter(None, (said, self._advance(place))))
 
     # -- where we are
 
@@ -110,7 +128,7 @@ class Session:
         if self.work:
             items = self.work.items + (self.work.deferred if self.with_deferred else ())
             if self.linter:
-                self.corpus.note(self.index, self.work.briefs())
+                self.corpus.note(self.index, self.work.briefs(), whole=not self.work.unchecked)
         self.queue = Queue.of(items, self.order, self.filter)
 
     def _find_place(self) -> None:

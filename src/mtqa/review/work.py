@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from mtqa.corrections.state import State
     from mtqa.corrections.store import Article
     from mtqa.finding import Finding
+    from mtqa.grammar import EngineError
     from mtqa.linter import Linter
 
 
@@ -50,13 +51,15 @@ class Work:
     """The open findings of one article, as of the last :meth:`refresh`.
 
     ``items`` are open, ``deferred`` put off, ``marks`` passages to be translated again or dropped, ``blocks`` the
-    boilerplate; ``decided`` counts the findings decided on. ``linter`` may be exchanged when more is known.
+    boilerplate; ``decided`` counts the findings decided on; ``unchecked`` are the engines that could not check the
+    original. ``linter`` may be exchanged when more is known.
     """
 
     def __init__(self, article: Article, linter: Linter | None) -> None:
         self.article = article
         self.linter = linter
         self.findings: list[Finding] = []
+        self.unchecked: tuple[EngineError, ...] = ()
         self.items: tuple[Item, ...] = ()
         self.deferred: tuple[Item, ...] = ()
         self.marks: tuple[Mark, ...] = ()
@@ -80,7 +83,8 @@ class Work:
     def relint(self, linter: Linter) -> None:
         """Check the original with ``linter`` and sort its findings by what was decided."""
         self.linter = linter
-        self.findings = linter.check(self.document)
+        examined = linter.examine(self.document)
+        self.findings, self.unchecked = examined.findings, examined.unchecked
         self._checked = None
         self.refresh()
 
@@ -119,7 +123,7 @@ class Work:
         text = self.overlay.text
         if self._checked is None or self._checked[0] != text:
             corrected = Document.from_text(text, self.path)
-            self._checked = (text, self.linter.check(corrected) if self.linter else [])
+            self._checked = (text, self.linter.examine(corrected).findings if self.linter else [])
         return self._checked[1]
 
     def _marked(self, state: State) -> Iterator[Mark]:

@@ -14,6 +14,7 @@ import msgspec
 from mtqa.errors import Place, RuleError
 from mtqa.finding import Layer, Safety, Severity
 from mtqa.rules.memo import Memo, memo_file
+from mtqa.rules.options import check_options
 from mtqa.rules.pattern import Checked, PatternError, checked, expand, phrases
 from mtqa.rules.schema import (
     CONFIDENCE,
@@ -232,21 +233,7 @@ def _refuse_idle_keys(source: RuleSource, spec: RuleFile) -> None:
             raise source.error(f"a rule of kind {spec.kind} has no use for {key!r}", f".{key}")
     if spec.kind in _ROW_KINDS and spec.scope != "line":
         raise source.error(f"a rule of kind {spec.kind} is matched against lines", ".scope")
-    if spec.kind == "block":
-        _check_block(source, spec)
-
-
-def _check_block(source: RuleSource, spec: RuleFile) -> None:
-    options = spec.options
-    if options.get("position") not in ("between", "after"):
-        raise source.error("options of a block rule need a position: between or after", ".options")
-    for name in ("max_words", "max_lines"):
-        if type(options.get(name)) is not int or options[name] < 1:
-            raise source.error(f"options of a block rule need {name}, a number from 1", ".options")
-    if options.get("safety") not in ("safe", "review"):
-        raise source.error("options of a block rule say how safe the deletion is: safe or review", ".options")
-    if more := set(options) - {"position", "max_words", "max_lines", "safety"}:
-        raise source.error(f"unknown option {min(map(str, more))!r}", ".options")
+    check_options(source, spec)
 
 
 def _need_examples(source: RuleSource, bad: int, good: int, path: str, least: int = 2) -> None:
@@ -309,7 +296,7 @@ def _layer(spec: RuleFile) -> Layer:
         return Layer.METADATA
     if spec.fix and spec.fix.delete == "line":
         return Layer.BLOCK
-    return Layer.WORDS
+    return Layer[spec.layer.upper()]
 
 
 def _row_entry(

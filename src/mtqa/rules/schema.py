@@ -15,13 +15,17 @@ ConfidenceName = Literal["high", "medium", "low"]
 SafetyName = Literal["safe", "review"]
 LettersName = Literal["lower", "capital", "title"]
 ScopeName = Literal["line", "sentence", "text"]
+LayerName = Literal["words", "passage"]
 KindName = Literal[
     "existence",
     "replace",
     "terms",
     "metadata",
     "block",
-    "repetition",
+    "loop",
+    "residue",
+    "truncation",
+    "garble",
     "consistency",
     "encoding",
     "quotes",
@@ -86,6 +90,7 @@ class RuleFile(_Strict, frozen=True, kw_only=True):
     id: str
     message: str
     severity: SeverityName = "minor"
+    layer: LayerName = "words"
     mqm: str
     kind: KindName
     scope: ScopeName = "line"

@@ -7,8 +7,7 @@ import random
 import pytest
 
 from mtqa.config import Release
-from mtqa.release.record import Score
-from mtqa.release.score import interval, score, verdict
+from mtqa.score import Score, interval, score, verdict
 
 
 def test_a_clean_text_has_an_interval_that_shrinks_with_its_length() -> None:

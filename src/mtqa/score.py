@@ -14,20 +14,45 @@ A short text has a wide interval. The harsh verdicts ask for evidence, so they l
 
 from __future__ import annotations
 
+from collections import Counter
+from dataclasses import dataclass
 from math import sqrt
 from statistics import NormalDist
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from mtqa.finding import Severity
-from mtqa.release.record import Score
+from mtqa.segment import sentence_at
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from mtqa.config import Release
+    from mtqa.document import Document
+    from mtqa.finding import Finding
 
 _Z = NormalDist().inv_cdf(0.975)
+_MOST_NAMED = 3
+_TOLD = 0.8  # of all points: what reasons have to explain
 _UNSEEN = Severity.MAJOR.penalty  # the least that a sentence nobody has seen go wrong is reckoned with
+
+
+class Score(msgspec.Struct, frozen=True):
+    """MQM penalty points, and per 1,000 words with a 95 % interval."""
+
+    penalty: int = 0
+    value: float = 0.0
+    low: float = 0.0
+    high: float = 0.0
+
+
+def sentence_penalties(document: Document, findings: Iterable[Finding]) -> list[int]:
+    """The penalty points of each faulty sentence; a finding counts where it starts."""
+    points: Counter[int] = Counter()
+    for finding in findings:
+        points[sentence_at(document, finding.span.start).start] += finding.severity.penalty
+    return [penalty for penalty in points.values() if penalty]
 
 
 def score(penalties: Sequence[int], words: int) -> Score:
@@ -64,3 +89,41 @@ def verdict(score_: Score, settings: Release) -> str:
     if score_.low > settings.retranslate:
         return "retranslate"
     return "publish" if score_.value <= settings.publish else "repair"
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What is to become of an article: score, verdict, and the reasons in words, weightiest first."""
+
+    score: Score
+    verdict: str
+    reasons: tuple[str, ...]
+
+
+def judge(document: Document, findings: Sequence[Finding], words: int, settings: Release) -> Judged:
+    """Score and verdict of an article with these findings, and what carries them."""
+    points = score(sentence_penalties(document, findings), words)
+    said = verdict(points, settings)
+    return Judged(points, said, tuple(_reasons(document, findings, said)))
+
+
+def _reasons(document: Document, findings: Sequence[Finding], said: str) -> Iterator[str]:
+    """Critical findings by place, then the families that make up most of the points, until little is left to tell."""
+    if said == "publish":
+        return
+    total = sum(finding.severity.penalty for finding in findings)
+    critical = [finding for finding in findings if finding.severity is Severity.CRITICAL]
+    if critical:
+        places = ", ".join(f"{f.rule} in line {document.line_at(f.span.start).number}" for f in critical[:_MOST_NAMED])
+        more = f" and {len(critical) - _MOST_NAMED} more" if len(critical) > _MOST_NAMED else ""
+        yield f"critical: {places}{more}"
+    points: Counter[str] = Counter()
+    for finding in findings:
+        points[finding.family] += finding.severity.penalty
+    told = 0
+    for family, sum_ in sorted(points.items(), key=lambda item: (-item[1], item[0]))[:_MOST_NAMED]:
+        if told >= _TOLD * total or not sum_:
+            return
+        told += sum_
+        count = sum(finding.family == family for finding in findings)
+        yield f"{family}: {count} finding{'s' if count > 1 else ''}, {sum_} of {total} points"

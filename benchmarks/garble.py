@@ -1,0 +1,202 @@
+"""What the garble models find, on text that they have not learned from: the figures of docs/garble.md.
+
+    python benchmarks/garble.py --data FOLDER              the fast model alone
+    python benchmarks/garble.py --data FOLDER --neural     with the encoder (the extra mtqa[neural])
+
+FOLDER holds `mtq/garble_dev`, `mtq/mlqe_dev.jsonl` and `mtq/clean_dev.jsonl`; the seeds' gold is the repository's own.
+Every figure has a 95 % interval from 1,000 bootstrap samples of documents (of sentences where a set has none).
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from mtqa.garble.neural import NeuralModel
+from mtqa.garble.passages import LEAST_WORDS, fast_scores, load_calibration, probabilities
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT / "training"))
+
+from garble.evaluation import Labelled, clean_dev, garble_dev, mlqe_dev, seeds  # noqa: E402
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+_SAMPLES = 1000
+_MATCHED = 1.2  # sentences whose lengths differ by no more than this factor
+
+
+@dataclass(frozen=True)
+class Scored:
+    """A labelled set, the models' logits (sentences, models) and the probability of each sentence in its article."""
+
+    labelled: Labelled
+    logits: np.ndarray
+    chance: np.ndarray
+
+
+def logits_of(texts: list[str], neural: NeuralModel | None) -> np.ndarray:
+    offsets, position = [], 0
+    for text in texts:
+        offsets.append((position, position + len(text)))
+        position += len(text) + 1
+    columns = [fast_scores("\n".join(texts), offsets).logits]
+    if neural is not None:
+        columns.append(neural.logits(texts))
+    return np.stack(columns, 1)
+
+
+def scored(labelled: Labelled, neural: NeuralModel | None) -> Scored:
+    calibration = load_calibration()
+    blend = calibration.both if neural is not None else calibration.fast
+    logits = logits_of(labelled.texts, neural)
+    chance = np.zeros(len(labelled.texts))
+    for document in np.unique(labelled.document):
+        rows = labelled.document == document
+        chance[rows] = probabilities(logits[rows], labelled.words[rows], blend)
+    return Scored(labelled, logits, chance)
+
+
+def auc(bad: np.ndarray, fine: np.ndarray) -> float:
+    if not len(bad) or not len(fine):
+        return float("nan")
+    return float((bad[:, None] > fine).mean() + 0.5 * (bad[:, None] == fine).mean())
+
+
+def matched_auc(score: np.ndarray, level: np.ndarray, words: np.ndarray) -> float:
+    """AUC over pairs of a bad and a fine sentence of about the same length."""
+    bad, fine = level >= 2, level == 0
+    ratio = words[bad][:, None] / np.maximum(words[fine], 1)
+    pairs = (ratio <= _MATCHED) & (ratio >= 1 / _MATCHED)
+    better = (score[bad][:, None] > score[fine]) + 0.5 * (score[bad][:, None] == score[fine])
+    return float(better[pairs].mean()) if pairs.any() else float("nan")
+
+
+def interval(document: np.ndarray, figure: Callable[[np.ndarray], float]) -> str:
+    """The figure over all rows, with its bootstrap interval over documents."""
+    rng = np.random.default_rng(1)
+    groups = [np.flatnonzero(document == name) for name in np.unique(document)]
+    samples = []
+    for _ in range(_SAMPLES):
+        chosen = rng.integers(0, len(groups), len(groups))
+        samples.append(figure(np.concatenate([groups[i] for i in chosen])))
+    low, high = np.nanquantile(samples, [0.025, 0.975])
+    return f"{figure(np.arange(len(document))):.3f} [{low:.3f}, {high:.3f}]"
+
+
+def show(name: str, value: str) -> None:
+    print(f"{name:62s} {value}", flush=True)
+
+
+def levels(name: str, found: Scored) -> None:
+    """AUC of level >= 2 against 0, plain and among sentences of one length, beside what length alone gives."""
+    level, words, document = found.labelled.level, found.labelled.words, found.labelled.document
+    for title, score in (("probability", found.chance), ("length alone", words.astype(float))):
+        plain = interval(document, lambda rows: auc(score[rows][level[rows] >= 2], score[rows][level[rows] == 0]))  # noqa: B023
+        same = interval(document, lambda rows: matched_auc(score[rows], level[rows], words[rows]))  # noqa: B023
+        show(f"{name}: level >= 2 against 0, AUC, {title}", plain)
+        show(f"{name}: the same, lengths matched, {title}", same)
+
+
+def at_a_rate(dev: Scored, clean: Scored, rate: float) -> None:
+    counted = clean.labelled.words >= LEAST_WORDS
+    limit = np.quantile(clean.chance[counted], 1 - rate)
+    bad = dev.labelled.level >= 2
+    figure = interval(
+        dev.labelled.document,
+        lambda rows: float((dev.chance[rows][bad[rows]] > limit).mean()) if bad[rows].any() else 0,
+    )
+    show(f"garble_dev: recall of level >= 2 when {rate:.1%} of clean are flagged", figure)
+
+
+def at_the_threshold(name: str, found: Scored, threshold: float) -> None:
+    level, document = found.labelled.level, found.labelled.document
+    flagged = found.chance >= threshold
+    show(
+        f"{name}: flagged by level 0/1/2/3",
+        " ".join(f"{flagged[level == k].sum()}/{(level == k).sum()}" for k in range(4)),
+    )
+    if flagged.any():
+        precision = interval(
+            document, lambda rows: float((level[rows][flagged[rows]] >= 2).mean()) if flagged[rows].any() else np.nan
+        )
+        show(f"{name}: of the flagged, level >= 2", precision)
+
+
+def false_findings(clean: Scored, threshold: float) -> None:
+    """Findings per 1,000 words of human English, in all and by genre."""
+    words, flagged = clean.labelled.words, clean.chance >= threshold
+    rate = interval(clean.labelled.document, lambda rows: 1000 * flagged[rows].sum() / words[rows].sum())
+    show("clean_dev: findings per 1,000 words", rate)
+    genres = np.array(clean.labelled.group)
+    for genre in sorted(set(clean.labelled.group)):
+        rows = genres == genre
+        show(f"  {genre} ({words[rows].sum():,} words)", f"{1000 * flagged[rows].sum() / words[rows].sum():.2f}")
+
+
+def pairs(data: Path, neural: NeuralModel | None) -> None:
+    """A bad translation above its post-edit: by the logits alone, for these sentences have no article."""
+    found = mlqe_dev(data)
+    both = logits_of([bad for bad, _, _ in found] + [good for _, good, _ in found], neural)
+    weights = np.asarray((load_calibration().both if neural else load_calibration().fast).weights[: both.shape[1]])
+    score = both @ weights
+    right = (score[: len(found)] > score[len(found) :]).astype(float)
+    languages = np.array([language for *_, language in found])
+    show("mlqe_dev: DA < 50 above its post-edit", interval(np.arange(len(right)), lambda rows: right[rows].mean()))
+    for language in sorted(set(languages)):
+        show(f"  {language}", f"{right[languages == language].mean():.3f}")
+
+
+def calibration_table(dev: Scored) -> None:
+    """How often a probability is right, in fifths."""
+    counted = dev.labelled.words >= LEAST_WORDS
+    chance, bad = dev.chance[counted], dev.labelled.level[counted] >= 2
+    for part in np.array_split(np.argsort(chance), 5):
+        show(f"garble_dev: said {chance[part].mean():.2f}", f"was {bad[part].mean():.2f} of {len(part)}")
+
+
+def speed(data: Path) -> None:
+    text = "\n".join(clean_dev(data).texts) * 4
+    offsets, position = [], 0
+    for line in text.split("\n"):
+        offsets.append((position, position + len(line)))
+        position += len(line) + 1
+    fast_scores(text, offsets)
+    began = time.process_time()
+    fast_scores(text, offsets)
+    show("fast model, MB per CPU-second", f"{len(text.encode()) / 1e6 / (time.process_time() - began):.1f}")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--data", type=Path, required=True)
+    parser.add_argument("--neural", action="store_true")
+    options = parser.parse_args()
+    neural = NeuralModel.shipped() if options.neural else None
+    calibration = load_calibration()
+    threshold = (calibration.both if neural else calibration.fast).threshold
+    dev, clean = scored(garble_dev(options.data), neural), scored(clean_dev(options.data), neural)
+    seed = scored(seeds(ROOT / "tests" / "gold"), neural)
+    print(json.dumps({"threshold": threshold, "neural": neural.version if neural else None}))
+    levels("seeds", seed)
+    levels("garble_dev", dev)
+    for rate in (0.01, 0.02, 0.05):
+        at_a_rate(dev, clean, rate)
+    at_the_threshold("garble_dev", dev, threshold)
+    at_the_threshold("seeds", seed, threshold)
+    false_findings(clean, threshold)
+    calibration_table(dev)
+    pairs(options.data, neural)
+    speed(options.data)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,95 @@
+"""From logits to what an editor is told: which sentences are garbled, how sure that is, and by which words.
+
+Sentences of one article come from one engine, so the article speaks too: the mean logit of its other sentences is the
+prior of each. The weights of both, and the map to probabilities, are in `data/calibration.json`; docs/garble.md says on
+what they were fitted and how often they are right.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING
+
+import msgspec
+import numpy as np
+
+from mtqa.errors import MtqaError
+from mtqa.garble.store import DATA, load_fast, load_ngrams
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from mtqa.garble.fast import Scores
+
+LEAST_WORDS = 7  # shorter ones are headings, captions, names: there is too little to go by
+
+
+class Blend(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How logits become a probability: logistic regression on the fast model, the encoder, the article and the length.
+
+    ``weights`` are of the sentence's logits (fast; with an encoder, both), then of the article's means of the same,
+    then of the logarithm of the number of words. ``usual`` are the article means that ``strength`` imaginary sentences
+    pull towards, so that an article of few sentences has no say.
+    """
+
+    weights: list[float]
+    bias: float
+    usual: list[float]
+    strength: float
+    threshold: float
+
+
+class Calibration(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """``fast``: for the fast model alone; ``both``: with the encoder, which runs from ``unsure`` (of ``fast``) on."""
+
+    fast: Blend
+    both: Blend
+    unsure: float
+
+
+@cache
+def load_calibration() -> Calibration:
+    """The calibration that ships with mtqa. Raises :class:`MtqaError` when it is missing or damaged."""
+    file = DATA / "calibration.json"
+    try:
+        return msgspec.json.decode(file.read_bytes(), type=Calibration)
+    except (OSError, msgspec.MsgspecError) as error:
+        raise MtqaError(
+            f"cannot read {file.name}: {error}", remedy="install mtqa again: a data file is damaged"
+        ) from error
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A sentence: its offsets, the probability that it is garbled, and why (see :mod:`mtqa.garble.evidence`)."""
+
+    start: int
+    end: int
+    probability: float
+    carrying: tuple[int, int]
+    odd_pairs: tuple[tuple[int, int], ...]
+
+
+def fast_scores(text: str, sentences: Sequence[tuple[int, int]]) -> Scores:
+    """What the fast model says of the sentences at these offsets."""
+    return load_fast().scores(text, sentences, load_ngrams())
+
+
+def probabilities(logits: NDArray[np.float32], sizes: NDArray[np.int64], blend: Blend) -> NDArray[np.float64]:
+    """The probability of each sentence of one article; ``logits`` (sentences, models), ``sizes`` in words.
+
+    A sentence of fewer than LEAST_WORDS words has a probability of 0 and says nothing about the others.
+    """
+    counted = sizes >= LEAST_WORDS
+    found = np.zeros(len(sizes))
+    if not counted.any():
+        return found
+    own = logits[counted].astype(np.float64)
+    usual = np.asarray(blend.usual)
+    others = (own.sum(0) - own + blend.strength * usual) / (len(own) - 1 + blend.strength)
+    columns = np.concatenate([own, others, np.log(sizes[counted])[:, None]], 1)
+    found[counted] = 1 / (1 + np.exp(-(columns @ np.asarray(blend.weights) + blend.bias)))
+    return found

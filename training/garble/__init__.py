@@ -1,0 +1,1 @@
+"""How the garble models that ship with mtqa are made; see README.md."""
