@@ -19,6 +19,9 @@ from cyllama.llama.llama_cpp import LlamaSampler, LlamaSamplerChainParams
 from cyllama.llama.server import python as server
 from cyllama.utils.json_schema_to_grammar import json_schema_to_grammar
 
+_LONGEST = 60  # code points
+_MOST = 2
+
 
 class Slot(server.ServerSlot):
     """One conversation at a time; ``grammar`` is what the next answer must follow."""
@@ -39,12 +42,12 @@ class Slot(server.ServerSlot):
 
 
 class Server(server.PythonServer):
-    """Obeys ``response_format`` and says "length" when an answer reached its limit."""
+    """Obeys a schema and says "length" when an answer that had to follow one was cut off."""
 
     def process_chat_completion(self, request: Any) -> Any:
         response = super().process_chat_completion(request)
-        if response.usage["completion_tokens"] >= request.max_tokens:
-            response.choices[0].finish_reason = "length"
+        choice = response.choices[0]
+        choice.finish_reason = "stop" if not Slot.grammar or _whole(choice.message.content) else "length"
         return response
 
     def _create_request_handler(self) -> type:
@@ -52,14 +55,34 @@ class Server(server.PythonServer):
 
         class Handler(base):
             def _handle_chat_completions(self, data: dict[str, Any]) -> None:
-                wanted = data.get("response_format", {"type": "text"})
-                if wanted["type"] == "json_schema":
-                    Slot.grammar = json_schema_to_grammar(json.dumps(wanted["json_schema"]["schema"]))
-                else:
-                    Slot.grammar = json_schema_to_grammar("{}") if wanted["type"] == "json_object" else ""
+                wanted = data.get("response_format", {})
+                schema = wanted.get("json_schema", {}).get("schema")
+                Slot.grammar = json_schema_to_grammar(_bounded(schema)) if schema else ""
                 super()._handle_chat_completions(data)
 
         return Handler
+
+
+def _bounded(schema: Any) -> Any:
+    """The schema with short strings and lists: a model as small as this one does not stop by itself."""
+    if isinstance(schema, list):
+        return [_bounded(each) for each in schema]
+    if not isinstance(schema, dict):
+        return schema
+    bounded = {name: _bounded(value) for name, value in schema.items()}
+    if bounded.get("type") == "string" and "enum" not in bounded:
+        bounded["maxLength"] = _LONGEST
+    elif bounded.get("type") == "array":
+        bounded["maxItems"] = _MOST
+    return bounded
+
+
+def _whole(text: str) -> bool:
+    try:
+        json.loads(text)
+    except ValueError:
+        return False
+    return True
 
 
 def main(model: str, port: str) -> None:

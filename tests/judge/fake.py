@@ -74,7 +74,7 @@ class _Handler(BaseHTTPRequestHandler):
             self._send(200, json.dumps(_completion(fault, self.server.content(user), self)).encode())
 
     def hang(self) -> None:
-        self.server.stopped.wait(5)
+        self.server.stopped.wait(60)
 
     def drip(self) -> None:
         """A byte now and then, each in time, for ever."""
@@ -196,7 +196,7 @@ def error(quote: str, **values: object) -> dict[str, object]:
         "severity": "major",
         "explanation": "This clause has nothing to do with the rest.",
         "correction": None,
-        "confidence": 0.8,
+        "confidence": "high",
     } | values
 
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from mtqa.document import Document, Span
 from mtqa.finding import Layer, Safety, Severity, apply_edits
 from mtqa.judge import RefusedError
-from mtqa.judge.answer import MOST_ERRORS, Category, Grade, Reading, read_answer
+from mtqa.judge.answer import MOST_ERRORS, Category, Confidence, Grade, Reading, read_answer
 from mtqa.judge.prompt import SCHEMA, SYSTEM
 from tests.judge.fake import answer, error
 
@@ -31,11 +31,11 @@ def quoted(reading: Reading, document: Document = DOCUMENT) -> list[str]:
 
 
 def test_an_error_becomes_a_finding() -> None:
-    reading = read(error("the permeability of glass", severity="critical", confidence=0.6))
+    reading = read(error("the permeability of glass", severity="critical", confidence="medium"))
     (finding,) = reading.findings
     assert DOCUMENT.slice(finding.span) == "the permeability of glass"
     assert (finding.rule, finding.mqm) == ("judge.accuracy.addition", "accuracy/addition")
-    assert (finding.severity, finding.confidence, finding.layer) == (Severity.CRITICAL, 0.6, Layer.PASSAGE)
+    assert (finding.severity, finding.confidence, finding.layer) == (Severity.CRITICAL, 0.7, Layer.PASSAGE)
     assert finding.message == "The judge: This clause has nothing to do with the rest."
     assert "small at example.org" in finding.explanation
     assert finding.fixes == ()
@@ -49,6 +49,7 @@ def test_every_severity_and_category_is_known() -> None:
     properties = SCHEMA["properties"]["errors"]["items"]["properties"]
     assert properties["category"]["enum"] == [category.value for category in Category]
     assert properties["severity"]["enum"] == [grade.value for grade in Grade]
+    assert properties["confidence"]["enum"] == [confidence.value for confidence in Confidence]
     assert set(properties) == set(error("x"))
 
 
@@ -78,8 +79,8 @@ def test_fenced_and_thought_through_answers_are_read() -> None:
         answer(error("glass", fix="x")),
         answer(error("glass", category="accuracy/other")),
         answer(error("glass", severity="neutral")),
-        answer(error("glass", confidence=1.5)),
-        answer(error("glass", confidence="high")),
+        answer(error("glass", confidence=0.9)),
+        answer(error("glass", confidence="very")),
         answer(error("glass") | {"quote": ["glass"]}),
         answer({"quote": "glass"}),
         answer(*[error("glass")] * (MOST_ERRORS + 1)),

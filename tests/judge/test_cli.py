@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from mtqa import linter
-from mtqa.cli import main
+from mtqa.cli import doctor, main
 from mtqa.segment import sentences
 from tests.judge import fake
 
@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 GLASS = "The staff met workers and the permeability of glass."
 TEXT = f"On the work of the union\nThe union met on Monday. {GLASS} It ended at noon.\nNobody objected to glass.\n"
 KEY = "sk-very-secret-0123456789"
+
+
+QUICK = 'originals = ["a.txt"]\nselect = ["judge", "spacing"]\n[grammar]\nengine = "off"\n'
 
 
 class Doubter:
@@ -70,9 +73,7 @@ def project(
     monkeypatch.chdir(tmp_path)
     server.content = content
     (tmp_path / "a.txt").write_text(TEXT, encoding="utf-8")
-    (tmp_path / "mtqa.toml").write_text(
-        f'originals = ["a.txt"]\n[judge]\nurl = "{server.url}"\nmodel = "small"\n', encoding="utf-8"
-    )
+    (tmp_path / "mtqa.toml").write_text(f'{QUICK}[judge]\nurl = "{server.url}"\nmodel = "small"\n', encoding="utf-8")
 
     def run(*arguments: str) -> tuple[int, str, str]:
         with pytest.raises(SystemExit) as ended:
@@ -158,7 +159,7 @@ def test_findings_are_selected_and_weighed_like_others(project: Run, server: fak
     assert rules(project("lint", "--judge", "--format", "jsonl", "--select", "judge")[1]) == FOUND
     asked = len(server.requests)
     assert project("lint", "--judge", "--no-cache", "--ignore", "judge")[0] == 0
-    assert project("lint", "--judge", "--no-cache", "--select", "term")[0] == 0
+    assert project("lint", "--judge", "--no-cache", "--select", "spacing")[0] == 0
     assert len(server.requests) == asked, "nothing is sent whose findings would not be kept"
     (tmp_path / "mtqa.toml").write_text(
         (tmp_path / "mtqa.toml").read_text(encoding="utf-8") + '[severities]\n"judge.accuracy" = "critical"\n',
@@ -246,34 +247,40 @@ def test_asked_for_but_not_configured(project: Run, tmp_path: Path) -> None:
 # -- doctor
 
 
-def judge_line(run: Run) -> tuple[int, str]:
-    code, out, _ = run("doctor")
-    lines = out.splitlines()
-    at = next(number for number, line in enumerate(lines) if line[9:].startswith("judge "))
-    return code, "\n".join(lines[at : at + 2])
+def judge_line() -> str:
+    check = doctor._judge()
+    return f"{check.ready} {check.needed} {check.detail} {check.remedy}"
 
 
 def test_doctor_says_whether_the_judge_can_be_asked(project: Run, server: fake.Fake, tmp_path: Path) -> None:
     config = tmp_path / "mtqa.toml"
     text = config.read_text(encoding="utf-8")
-    code, line = judge_line(project)
+    code, out, _ = project("doctor")
+    (line,) = [line for line in out.splitlines() if line[9:].startswith("judge ")]
     assert code == 0
     assert line.startswith("ready")
     assert "small at 127.0.0.1" in line
     assert "asked with mtqa lint --judge" in line
     server.served = "other"
-    assert "does not list it; it lists other" in judge_line(project)[1]
+    assert judge_line().startswith("False False small at")
+    assert "does not list it; it lists other" in judge_line()
     config.write_text(f"{text}enabled = true\n", encoding="utf-8")
-    code, line = judge_line(project)
-    assert (code, line[:7]) == (2, "MISSING")
+    assert judge_line().startswith("False True")
     server.fault = "no-models"
-    assert "answers 404" in judge_line(project)[1]
+    assert "answers 404" in judge_line()
     config.write_text(f"{text}key-env = 'MTQA_TEST_NO_SUCH_KEY'\n", encoding="utf-8")
-    assert "is not set or empty" in judge_line(project)[1]
+    assert "is not set or empty" in judge_line()
     config.write_text(text.replace(server.url, "http://127.0.0.1:9/v1"), encoding="utf-8")
-    code, line = judge_line(project)
-    assert (code, line[:6]) == (0, "unused")
-    assert "no connection" in line
+    assert judge_line().startswith("False False no connection")
     config.write_text("", encoding="utf-8")
-    assert "not configured" in judge_line(project)[1]
+    assert judge_line().startswith("False False not configured")
     assert server.requests == [], "nothing is graded"
+
+
+def test_what_is_configured_and_missing_makes_doctor_fail(project: Run, server: fake.Fake, tmp_path: Path) -> None:
+    server.served = "other"
+    with (tmp_path / "mtqa.toml").open("a", encoding="utf-8") as file:
+        file.write("enabled = true\n")
+    code, out, _ = project("doctor")
+    assert code == 2
+    assert "MISSING  judge " in out

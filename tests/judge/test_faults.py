@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import socket
 import ssl
-import threading
+import time
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
@@ -15,6 +15,7 @@ import pytest
 from mtqa.document import Document, Span
 from mtqa.judge import Judge, JudgeError, JudgeOptions
 from mtqa.judge.client import Client, same_model
+from mtqa.judge.transport import _Watch
 from tests.judge import fake
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ KEY = "sk-very-secret-0123456789"
 @contextmanager
 def judging(url: str, **options: object) -> Iterator[Judge]:
     cache = options.pop("cache", None)
-    settings = {"model": fake.MODEL, "timeout": 5.0, "backoff": 0.01, "parallel": 1} | options
+    settings = {"model": fake.MODEL, "timeout": 60.0, "backoff": 0.01, "parallel": 1} | options
     judge = Judge(JudgeOptions(url=url, **settings), cache)  # type: ignore[arg-type]
     try:
         yield judge
@@ -135,7 +136,7 @@ def test_retry_after_is_obeyed_within_limits(server: fake.Fake, monkeypatch: pyt
 @pytest.mark.parametrize(("fault", "calls"), [("401", 1), ("404", 1), ("other-model", 1), ("500", 9), ("hang", 3)])
 def test_it_gives_up_on_a_server_that_does_not_work(server: fake.Fake, fault: str, calls: int) -> None:
     server.fault = fault
-    grades, spent = grade(server.url, 8, timeout=0.3)
+    grades, spent = grade(server.url, 8, timeout=0.3 if fault == "hang" else 60.0)
     (error,) = grades.errors
     assert "8 passages" in str(error)
     assert (spent.calls, spent.not_judged) == (calls, 8)
@@ -301,10 +302,22 @@ def test_ending_a_run_ends_what_hangs(server: fake.Fake) -> None:
     server.fault = "hang"
     with judging(server.url, timeout=60.0) as judge:
         pending = judge.submit(DOCUMENT, PASSAGES[:1])
-        threading.Timer(0.3, judge.close).start()
+        while not server.requests:
+            time.sleep(0.01)
+        judge.close()
         grades = pending.result()
-    assert len(grades.not_judged) == 1
-    assert judge.spent.seconds < 5
+    assert "not judged: no connection" in str(grades.errors[0])
+    assert (judge.spent.calls, judge.spent.retries) == (1, 0)
+
+
+def test_a_connection_made_after_the_end_is_cut_at_once(server: fake.Fake) -> None:
+    server.fault = "hang"
+    watch = _Watch(60.0)
+    watch.stop()
+    with socket.create_connection(server.server_address[:2]) as late:
+        watch.connected(late)
+        assert late.recv(1) == b""
+    watch.end()
 
 
 def test_certificates_are_checked() -> None:

@@ -68,6 +68,19 @@ class Grade(StrEnum):
         return Severity[self.name]
 
 
+class Confidence(StrEnum):
+    """How sure the model says it is: in words, since no grammar of a server keeps a number between 0 and 1."""
+
+    LOW = "low"
+    MEDIUM = "medium"
+    HIGH = "high"
+
+    @property
+    def share(self) -> float:
+        """A stand-in between 0 and 1 for ranking; not calibrated."""
+        return {"low": 0.5, "medium": 0.7, "high": 0.9}[self.value]
+
+
 class _Error(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     quote: str
     before: str
@@ -75,7 +88,7 @@ class _Error(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     severity: Grade
     explanation: str
     correction: str | None
-    confidence: Annotated[float, msgspec.Meta(ge=0, le=1)]
+    confidence: Confidence
 
 
 class _Answer(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -213,7 +226,7 @@ def _finding(error: _Error, span: Span, message: str, fixes: tuple[Fix, ...], by
         message=message,
         severity=error.severity.severity,
         mqm=error.category.value,
-        confidence=error.confidence,
+        confidence=error.confidence.share,
         fixes=fixes,
         layer=Layer.PASSAGE,
         explanation=f"Graded by {by}, which saw this passage and its neighbours only; its confidence is its own claim.",

@@ -176,7 +176,7 @@ class Client:
             try:
                 reply = self._counted(messages)
             except LostError as problem:
-                if tries >= _RETRIES:
+                if tries >= _RETRIES or self._closed.is_set():
                     raise
                 wait, failure = self._backoff(tries), JudgeError(problem.problem, remedy=problem.remedy)
             else:

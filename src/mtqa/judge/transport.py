@@ -171,6 +171,7 @@ class _Watch:
 
     def __init__(self, seconds: float) -> None:
         self._socket: socket.socket | None = None
+        self._stopped = False
         self.cut = False
         self._timer = Timer(seconds, self._expire)
         self._timer.daemon = True
@@ -178,7 +179,7 @@ class _Watch:
 
     def connected(self, connection: socket.socket) -> None:
         self._socket = connection
-        if self.cut:
+        if self._stopped:
             self.stop()
 
     def _expire(self) -> None:
@@ -186,7 +187,8 @@ class _Watch:
         self.stop()
 
     def stop(self) -> None:
-        """Cut now; who reads gets the end of the stream."""
+        """Cut now, or as soon as there is a connection; who reads gets the end of the stream."""
+        self._stopped = True
         if self._socket is not None:
             with suppress(OSError):
                 # The method of SSLSocket would also drop its TLS state, which another thread is using.
