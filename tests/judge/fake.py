@@ -11,6 +11,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    import ssl
     from collections.abc import Callable, Iterator
 
 MODEL = "small"
@@ -29,8 +30,11 @@ class Fake(ThreadingHTTPServer):
     retry_after = ""
     served = MODEL
 
-    def __init__(self) -> None:
+    def __init__(self, tls: ssl.SSLContext | None = None) -> None:
         super().__init__(("127.0.0.1", 0), _Handler)
+        self._scheme = "https" if tls else "http"
+        if tls:
+            self.socket = tls.wrap_socket(self.socket, server_side=True, do_handshake_on_connect=False)
         self.content: Callable[[str], str] = lambda _: NO_ERRORS
         self.usage: dict[str, int] | None = {"prompt_tokens": 100, "completion_tokens": 20}
         self.requests: list[dict[str, Any]] = []
@@ -39,7 +43,7 @@ class Fake(ThreadingHTTPServer):
 
     @property
     def url(self) -> str:
-        return f"http://127.0.0.1:{self.server_address[1]}/v1"
+        return f"{self._scheme}://127.0.0.1:{self.server_address[1]}/v1"
 
     def handle_error(self, *_: object) -> None:
         """A client that hangs up is no news."""
@@ -212,8 +216,8 @@ def answer(*errors: dict[str, object]) -> str:
 
 
 @contextmanager
-def running() -> Iterator[Fake]:
-    server = Fake()
+def running(tls: ssl.SSLContext | None = None) -> Iterator[Fake]:
+    server = Fake(tls)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
     thread.start()
     try:

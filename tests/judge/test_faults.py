@@ -11,6 +11,7 @@ from email.utils import format_datetime
 from typing import TYPE_CHECKING
 
 import pytest
+import trustme
 
 from mtqa.document import Document, Span
 from mtqa.judge import Judge, JudgeError, JudgeOptions
@@ -320,11 +321,20 @@ def test_a_connection_made_after_the_end_is_cut_at_once(server: fake.Fake) -> No
     watch.end()
 
 
-def test_certificates_are_checked() -> None:
-    with judging("https://127.0.0.1:9/v1") as judge:
-        tls = judge._client._transport._tls
-    assert tls.verify_mode is ssl.CERT_REQUIRED
-    assert tls.check_hostname
+def test_certificates_are_checked(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    authority = trustme.CA()
+    tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    authority.issue_cert("127.0.0.1").configure_cert(tls)
+    monkeypatch.setenv("JUDGE_KEY", KEY)
+    with fake.running(tls) as server:
+        refused = grade(server.url, key_env="JUDGE_KEY")[0]
+        assert "CERTIFICATE_VERIFY_FAILED" in str(refused.errors[0])
+        assert server.requests == [], "neither text nor key went out"
+        authority.cert_pem.write_to_path(str(tmp_path / "ca.pem"))
+        monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "ca.pem"))
+        assert grade(server.url)[0].sound
+        server.fault = "drip"
+        assert "did not answer within" in str(grade(server.url, timeout=2.0)[0].errors[0])
 
 
 def test_a_passage_outside_the_text_is_a_bug_of_the_caller(server: fake.Fake) -> None:
