@@ -25,7 +25,15 @@ from mtqa.garble.passages import LEAST_WORDS, fast_scores, load_calibration, pro
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "training"))
 
-from garble.evaluation import Labelled, clean_dev, garble_dev, mlqe_dev, seeds  # noqa: E402
+from garble.evaluation import (  # noqa: E402
+    Labelled,
+    clean_dev,
+    garble_dev,
+    mlqe_articles,
+    mlqe_dev,
+    mlqe_post_edits,
+    seeds,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -131,11 +139,22 @@ def at_the_threshold(name: str, found: Scored, threshold: float) -> None:
         show(f"{name}: of the flagged, level >= 2", precision)
 
 
-def false_findings(clean: Scored, threshold: float) -> None:
-    """Findings per 1,000 words of human English, in all and by genre."""
+def recall_of(name: str, found: Scored, threshold: float) -> None:
+    """The share of bad sentences that are flagged, in all and by language."""
+    bad, flagged = found.labelled.level >= 2, found.chance >= threshold
+    document, groups = found.labelled.document, np.array(found.labelled.group)
+    figure = interval(document, lambda rows: float(flagged[rows][bad[rows]].mean()) if bad[rows].any() else np.nan)
+    show(f"{name}: of level >= 2, flagged", figure)
+    for group in sorted(set(found.labelled.group)):
+        rows = (groups == group) & bad
+        show(f"  {group} ({rows.sum()} bad)", f"{flagged[rows].mean():.2f}")
+
+
+def false_findings(name: str, clean: Scored, threshold: float) -> None:
+    """Findings per 1,000 words of text by people, in all and by genre or language."""
     words, flagged = clean.labelled.words, clean.chance >= threshold
     rate = interval(clean.labelled.document, lambda rows: 1000 * flagged[rows].sum() / words[rows].sum())
-    show("clean_dev: findings per 1,000 words", rate)
+    show(f"{name}: findings per 1,000 words", f"{rate}; {flagged.sum()} in {words.sum():,} words")
     genres = np.array(clean.labelled.group)
     for genre in sorted(set(clean.labelled.group)):
         rows = genres == genre
@@ -192,7 +211,11 @@ def main() -> None:
         at_a_rate(dev, clean, rate)
     at_the_threshold("garble_dev", dev, threshold)
     at_the_threshold("seeds", seed, threshold)
-    false_findings(clean, threshold)
+    weak = scored(mlqe_articles(options.data), neural)
+    at_the_threshold("mlqe_dev", weak, threshold)
+    recall_of("mlqe_dev", weak, threshold)
+    false_findings("mlqe_dev post-edits", scored(mlqe_post_edits(options.data), neural), threshold)
+    false_findings("clean_dev", clean, threshold)
     calibration_table(dev)
     pairs(options.data, neural)
     speed(options.data)

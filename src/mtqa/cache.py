@@ -13,6 +13,7 @@ from __future__ import annotations
 import hashlib
 import sqlite3
 import sys
+from array import array
 from contextlib import suppress
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
@@ -42,8 +43,34 @@ _LIBRARIES = (
     *("ahocorasick-rs", "ftfy", "google-re2", "harper-py", "language-tool-python", "rapidfuzz", "sentencex"),
     *("symspellpy", "wordfreq"),
 )
-_WORDS = ""  # stands among the forms for the words that no dictionary has
-_Forms = dict[str, list[str]]
+
+
+class _Told(msgspec.Struct, array_like=True, frozen=True):
+    """What one article tells its corpus.
+
+    Forms by entry id; words that no dictionary has; its site, and the keys of its lines as 64-bit numbers.
+    """
+
+    forms: dict[str, list[str]] = {}
+    words: list[str] = []
+    sites: list[str] = []
+    lines: bytes = b""
+
+    @classmethod
+    def of(cls, part: Knowledge) -> _Told:
+        forms = {entry: list(counts) for entry, counts in part.forms.items()}
+        return cls(forms, list(part.words), list(part.articles), array("Q", part.lines).tobytes())
+
+    @property
+    def keys(self) -> Sequence[int]:
+        """The keys of its lines."""
+        return array("Q", self.lines)
+
+    def knowledge(self) -> Knowledge:
+        """The same as a part of what the corpus tells."""
+        forms = {entry: dict.fromkeys(met, 1) for entry, met in self.forms.items()}
+        words, lines = dict.fromkeys(self.words, 1), dict.fromkeys(self.keys, 1)
+        return Knowledge(forms, words, lines, dict.fromkeys(self.sites, 1))
 
 
 class _Row(msgspec.Struct, array_like=True, frozen=True):
@@ -71,7 +98,7 @@ class _Stored(msgspec.Struct, array_like=True, frozen=True):
 
 _encode = msgspec.msgpack.Encoder().encode
 _decode = msgspec.msgpack.Decoder(_Stored).decode
-_decode_forms = msgspec.msgpack.Decoder(_Forms).decode
+_decode_told = msgspec.msgpack.Decoder(_Told).decode
 
 
 class Store:
@@ -184,10 +211,10 @@ def _opened(file: Path) -> sqlite3.Connection | None:
 
 @dataclass(frozen=True)
 class _Known:
-    """What is known of a source before it is checked: the hash of its content, and the forms it contains."""
+    """What is known of a source before it is checked: the hash of its content, and what it tells its corpus."""
 
     content: bytes
-    forms: _Forms
+    told: _Told
 
 
 class CachedLinter:
@@ -209,21 +236,23 @@ class CachedLinter:
 
     def gather(self, sources: Iterable[Source], jobs: int = 1) -> Knowledge:
         """What the sources together tell (see :func:`mtqa.linter.gather_knowledge`)."""
-        if not self._linter.rules.of_kind("consistency") and not self._linter.engines.spelling:
+        if not self._linter.compares:
             return Knowledge()
         listed = list(sources)
         contents = {source.name: content for source in listed if (content := _content(source)) is not None}
-        keys = {name: _hash(b"forms", self._settings, content) for name, content in contents.items()}
+        # What an article tells may depend on its path, which can name its site.
+        keys = {
+            name: _hash(b"told", self._settings, repr(name).encode(), content) for name, content in contents.items()
+        }
         found = self._store.get(list(keys.values()))
-        forms = {name: _forms_in(found.get(key)) for name, key in keys.items()}
-        missing = [source for source in listed if forms.get(source.name) is None]
+        told = {name: _told_in(found.get(key)) for name, key in keys.items()}
+        missing = [source for source in listed if told.get(source.name) is None]
         for source, knowledge in zip(missing, gather_each(self._linter, missing, jobs), strict=True):
-            told = {entry: list(counts) for entry, counts in knowledge.forms.items()}
-            forms[source.name] = told = told | {_WORDS: list(knowledge.words)}
+            told[source.name] = one = _Told.of(knowledge)
             if source.name in keys:
-                self._store.put(keys[source.name], _encode(told))
-        self._known = {name: _Known(content, forms[name] or {}) for name, content in contents.items()}
-        return Knowledge.merged(_knowledge(told or {}) for told in forms.values())
+                self._store.put(keys[source.name], _encode(one))
+        self._known = {name: _Known(content, told[name] or _Told()) for name, content in contents.items()}
+        return Knowledge.of_corpus((one or _Told()).knowledge() for one in told.values())
 
     def lint(self, linter: Linter, sources: Iterable[Source], jobs: int = 1) -> Iterator[Result]:
         """Lint every source in order; ``linter`` is the one this was made for, with the knowledge gathered."""
@@ -246,7 +275,7 @@ class CachedLinter:
         known = self._known.get(source.name)
         if content is None or (known is not None and known.content != content):
             return None
-        told = [] if known is None else _told(known.forms, linter.knowledge)
+        told = _heard(known.told, linter.knowledge) if known is not None else ()
         active = [selection for pattern, selection in linter.overrides if fnmatchcase(source.name, pattern)]
         return _hash(b"result", self._settings, content, repr((told, active)).encode())
 
@@ -285,23 +314,22 @@ def _content(source: Source) -> bytes | None:
     return _hash(data, (source.encoding or "").encode())
 
 
-def _knowledge(told: _Forms) -> Knowledge:
-    """What one article tells the corpus."""
-    forms = {entry: dict.fromkeys(met, 1) for entry, met in told.items() if entry != _WORDS}
-    return Knowledge(forms, dict.fromkeys(told.get(_WORDS, ()), 1))
-
-
-def _told(told: _Forms, knowledge: Knowledge) -> list[tuple[str, list[str]]]:
-    """What the corpus tells an article that told ``told``: all forms of its names, which of its words recur."""
-    forms = [(entry, sorted(knowledge.forms.get(entry, ()))) for entry in sorted(told) if entry != _WORDS]
-    return [*forms, (_WORDS, sorted(word for word in told.get(_WORDS, ()) if recurs(knowledge.words.get(word, 0))))]
-
-
-def _forms_in(value: bytes | None) -> _Forms | None:
+def _told_in(value: bytes | None) -> _Told | None:
     if value is not None:
         with suppress(msgspec.MsgspecError):
-            return _decode_forms(value)
+            return _decode_told(value)
     return None
+
+
+def _heard(told: _Told, knowledge: Knowledge) -> tuple[object, ...]:
+    """What of the corpus' knowledge is about an article: other forms of its names, which of its words recur, and the
+    numbers of its lines and its site; the size of the site only where one of the lines recurs.
+    """
+    forms = [(entry, sorted(knowledge.forms.get(entry, ()))) for entry in sorted(told.forms)]
+    words = sorted(word for word in told.words if recurs(knowledge.words.get(word, 0)))
+    lines = [(key, count) for key in told.keys if (count := knowledge.lines.get(key))]
+    sites = [(site, knowledge.articles.get(site)) for site in told.sites] if lines else []
+    return forms, words, lines, sites
 
 
 def _revived(source: Source, value: bytes) -> Result | None:

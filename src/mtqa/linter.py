@@ -26,7 +26,8 @@ from mtqa.finding import Finding, Severity, identify, resolve
 from mtqa.grammar import FAMILIES, EngineError, Engines, build_engines
 from mtqa.grammar.merge import merge_engines
 from mtqa.knowledge import Gatherer, Knowledge
-from mtqa.rules.load import RuleSet, load_rules, shipped_rules
+from mtqa.rules.examples import isolated
+from mtqa.rules.load import Rule, RuleSet, load_rules, shipped_rules
 from mtqa.segment import count_words
 
 if TYPE_CHECKING:
@@ -78,6 +79,10 @@ class Selection:
     def keeps(self, rule: str) -> bool:
         chosen = not self.select or any(names(pattern, rule) for pattern in self.select)
         return chosen and not any(names(pattern, rule) for pattern in self.ignore)
+
+    def asks_for(self, rule: str) -> bool:
+        """True when the rule is selected by its name or its family's, not merely by a glob."""
+        return any(rule == pattern or rule.startswith(f"{pattern}.") for pattern in self.select)
 
     def renamed(self, aliases: Mapping[str, str]) -> Selection:
         """With former ids of rules replaced by their present ones."""
@@ -182,7 +187,18 @@ class Linter:
 
     def knowing(self, knowledge: Knowledge) -> Linter:
         """The same linter with what the corpus tells."""
-        return replace(self, knowledge=knowledge) if knowledge.forms or knowledge.words else self
+        return replace(self, knowledge=knowledge) if knowledge else self
+
+    @property
+    def compares(self) -> bool:
+        """True when what is found in an article depends on the others: then a first pass gathers knowledge."""
+        kinds = ("consistency", "recurrence")
+        return self.engines.spelling or any(self.rules.of_kind(kind) for kind in kinds)
+
+    def check_among(self, document: Document, others: Iterable[Document]) -> list[Finding]:
+        """Findings of one document in a corpus of its own, with ``others``."""
+        parts = map(self._gatherer.read, (document, *others))
+        return self.knowing(Knowledge.of_corpus(parts)).check(document)
 
     def check(self, document: Document) -> list[Finding]:
         """The findings of :meth:`examine`; raises the first :class:`EngineError` when an engine could not check."""
@@ -215,7 +231,7 @@ class Linter:
         # Before lines become blocks, so that a block is made of what its document's configuration keeps, and no more.
         active = self._active(document)
         kept = merge_engines(_reweighted(raw, active))
-        found = group_blocks(document, kept, _reweighted_blocks(self.rules, active))
+        found = group_blocks(document, kept, _reweighted_blocks(self.rules, active), self.knowledge)
         least = max(selection.min_severity for selection in active)
         findings = identify(document, resolve(finding for finding in found if finding.severity >= least))
         return Examined(findings, tuple(unchecked))
@@ -261,7 +277,7 @@ class Linter:
         return Result(source, document, tuple(examined.findings), count_words(document.text), examined.unchecked)
 
     def gather(self, sources: Iterable[Source]) -> Knowledge:
-        """What the sources together tell (see :mod:`mtqa.knowledge`); unreadable sources tell nothing."""
+        """What the sources tell, as a part of a corpus (see :mod:`mtqa.knowledge`); unreadable ones tell nothing."""
         return Knowledge.merged(map(self.gather_one, sources))
 
     def gather_one(self, source: Source) -> Knowledge:
@@ -283,8 +299,9 @@ def _reweighted(findings: Iterable[Finding], active: Sequence[Selection]) -> Ite
 
 
 def _reweighted_blocks(rules: RuleSet, active: Sequence[Selection]) -> RuleSet:
-    """The block rules that every selection keeps, in the severity that the last of them gives."""
-    kept = [rule for rule in rules.of_kind("block") if all(selection.keeps(rule.id) for selection in active)]
+    """The rules of blocks that every selection keeps, in the severity that the last of them gives."""
+    family = (*rules.of_kind("block"), *rules.of_kind("recurrence"))
+    kept = [rule for rule in family if all(selection.keeps(rule.id) for selection in active)]
     return RuleSet(tuple(rule.weighing(_severity(rule.id, rule.severity, active)) for rule in kept))
 
 
@@ -295,9 +312,11 @@ def _severity(rule: str, severity: Severity, active: Sequence[Selection]) -> Sev
 
 
 def select_rules(rules: RuleSet, selection: Selection) -> RuleSet:
-    """``rules`` without those of which no finding could be kept, so that they cost nothing."""
+    """``rules`` without those of which no finding could be kept, so that they cost nothing, and those not asked for."""
     kept = []
     for rule in rules.rules:
+        if rule.spec.optional and not selection.asks_for(rule.id):
+            continue
         entries = tuple(entry for entry in rule.entries if selection.keeps(entry.id))
         whole = not rule.entries and (selection.keeps(rule.id) or _some_row(rule.id, selection))
         if entries or whole:
@@ -315,6 +334,15 @@ def _family_wanted(family: str, selection: Selection) -> bool:
 
 def _some_row(rule_id: str, selection: Selection) -> bool:
     return any(pattern.startswith(f"{rule_id}.") for pattern in selection.select) and rule_id not in selection.ignore
+
+
+def example_check(rule: Rule, rules: RuleSet) -> Callable[[Document], list[Finding]]:
+    """What judges the examples of a rule (see :mod:`mtqa.rules.examples`): the rule alone, in the corpus it names."""
+    linter = Linter(isolated(rule, rules))
+    if not rule.spec.among:
+        return linter.check
+    others = [Document.from_text(text) for text in rule.spec.among]
+    return lambda document: linter.check_among(document, others)
 
 
 def lint(document: Document, *, select: Sequence[str] = (), ignore: Sequence[str] = ()) -> list[Finding]:
@@ -340,9 +368,9 @@ def lint_sources(linter: Linter, sources: Iterable[Source], jobs: int = 1) -> It
 
 def gather_knowledge(linter: Linter, sources: Iterable[Source], jobs: int = 1) -> Knowledge:
     """The first pass over a corpus; needed before :func:`lint_sources` when rules compare documents."""
-    if not linter.rules.of_kind("consistency") and not linter.engines.spelling:
+    if not linter.compares:
         return Knowledge()
-    return Knowledge.merged(_spread(linter, sources, jobs, _gather_chunk))
+    return Knowledge.of_corpus(_spread(linter, sources, jobs, _gather_chunk))
 
 
 def gather_each(linter: Linter, sources: Iterable[Source], jobs: int = 1) -> Iterator[Knowledge]:

@@ -59,6 +59,18 @@ def count_words(text: str) -> int:
     return len(WORD.findall(text))
 
 
+def is_longer(text: str, words: int) -> bool:
+    """True for a text of more than ``words`` words (by white space), or of more characters than so many words have."""
+    if len(text) < 2 * words:  # a word is a character at least, and so is what parts it from the next
+        return False
+    return len(text) > most_characters(words) or len(text.split(None, words)) > words
+
+
+def most_characters(words: int) -> int:
+    """How long a text of so many words may be: 12 characters a word, twice what English has."""
+    return 12 * words
+
+
 def normalised(text: str) -> str:
     """``text`` with white space folded, so that re-wrapping does not change what it is compared by."""
     return " ".join(text.split())

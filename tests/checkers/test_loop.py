@@ -26,6 +26,8 @@ She will meet meet the mayor.
 Competition for status status drives prices.
 The museum museum reopened in May.
 A freight train train left the rails.
+Farmers held a protest protest.
+The plan, he said, was a failure failure, and they left.
 """,
     "phrase": """
 The assessment of the reform of the plan of the reform of the plan was heard.
@@ -34,6 +36,8 @@ The crews practised flood prevention, flood prevention, rescue and first aid.
 The committee met again on Friday. The committee met again on Friday.
 It is hosted by the news agency and hosted by the news agency at noon.
 He moved in the town in the town of his birth.
+They heard the reform of the reform of the plan of the plan.
+She read the plan of the reform of the reform.
 They came mainly because mainly because the road was open.
 Prices fell by more than two per cent over the year and by more than two per cent over the year.
 """,
@@ -82,6 +86,7 @@ He left. He left. He left, and nobody wept.
 Day after day after day, step by step by step.
 Some days you have been the pigeon and some days you have been the statue.
 A-B-A-B, 3 x 3 x 3 x 3, 10 10 10 10, and 2.5 2.5 2.5.
+He ran, ran and ran. They won, won, won. Happy days, happy days.
 I came, I came, I saw; a little alive, a little alive, but not dead.
 The words "the" the teacher wrote were few; from A to to-morrow.
 More and more and more people came to Walla Walla and Pago Pago and Sing Sing.
@@ -106,6 +111,13 @@ def test_one_muddle_is_one_finding() -> None:
     [finding] = check(text)
     assert text[finding.span.start : finding.span.end].startswith("mix kwoka")
     assert text[finding.span.start : finding.span.end].endswith("mix kwoka")
+
+
+def test_a_word_is_doubled_within_a_sentence_that_has_a_phrase_twice() -> None:
+    [finding] = check(
+        "Crime on the Mekong River River basin fell, said the office of the lower Mekong River basin states."
+    )
+    assert finding.rule == "loop.word"
 
 
 def test_a_phrase_dozens_of_times_says_how_often() -> None:
@@ -136,7 +148,7 @@ def slow_runs(words: list[str]) -> set[Run]:
             stop = start
             while stop + period < len(words) and words[stop] == words[stop + period]:
                 stop += 1
-            if stop - start >= min(period, 3):
+            if stop - start >= max(min(period, 3), period - 2):
                 found.add(Run(start, stop + period, period))
             start = stop + 1
     return found

@@ -6,6 +6,8 @@ import pytest
 
 from mtqa.document import Document
 from mtqa.finding import Layer, Severity
+from mtqa.linter import Linter
+from mtqa.rules.load import load_rules, shipped_rules
 from tests.checkers.family import Check, family
 
 check: Check = family("polarity")
@@ -14,7 +16,7 @@ check: Check = family("polarity")
 SETTING = "The Communist Party committee and the trade union met in Beijing, China, on Monday.\n\n"
 
 BAD = """
-We are unwilling to follow the Party's thoughts, and we listen to the words of the Party.
+We are unwilling to listen to the Party's thoughts, and we hear the words of the Party.
 The trade unions should guide workers to unswervingly not listen to the Party and follow the Party.
 Cadres shall resolutely oppose the implementation of the spirit of the 20th National Congress of the Party.
 Workers must not forget to remember the original mission of the Party.
@@ -101,5 +103,11 @@ def test_silent(text: str) -> None:
     assert not found
 
 
+def test_what_a_term_rule_can_mend_is_told_once() -> None:
+    linter = Linter(load_rules(shipped_rules()))
+    found = linter.check(Document.from_text(SETTING + "We are unwilling to follow the Party's thoughts."))
+    assert [f.rule for f in found if f.severity is Severity.CRITICAL] == ["term.party-slogans.determined-to-follow"]
+
+
 def test_an_article_about_something_else_may_refuse_what_it_likes() -> None:
-    assert not check("We are unwilling to follow the party's thoughts, said the guests, and left the party early.")
+    assert not check("We are unwilling to listen to the party's thoughts, said the guests, and left the party early.")

@@ -13,6 +13,7 @@ import pytest
 from mtqa.cache import CachedLinter, Store
 from mtqa.linter import Linter, Selection, Source, gather_knowledge, lint_sources
 from mtqa.rules.load import load_rules, shipped_rules
+from tests.boilerplate.articles import corpus, harbour
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -109,6 +110,21 @@ def test_knowledge_of_the_corpus_sends_back_to_work_only_those_it_concerns(linte
     assert checked == ["0.txt", "2.txt"]
     assert results == run(linter, more, None)[0]
     assert run(linter, sources(one, b"All is well.\n"), file)[1] == []
+
+
+def test_lines_that_recur_send_back_to_work_only_the_articles_of_their_site(linter: Linter, tmp_path: Path) -> None:
+    file = tmp_path / "c"
+    given = [Source(document.path, data=document.data) for document in corpus(6)]
+    results, checked = run(linter, given, file)
+    assert checked == [source.name for source in given]
+    assert results == run(linter, given, None)[0]
+    assert run(linter, given, file)[1] == []
+    more = [*given, Source("news/harbour.example.com/new.txt", data=harbour(77).encode())]
+    results, checked = run(linter, more, file)
+    assert checked == [source.name for source in more if "harbour" in source.name]
+    assert results == run(linter, more, None)[0]
+    alone = [*given, Source("news/harbour.example.com/new.txt", data=b"Nothing recurs in this one.\n")]
+    assert run(linter, alone, file)[0] == run(linter, alone, None)[0]
 
 
 def test_a_damaged_or_forbidden_cache_costs_time_only(linter: Linter, tmp_path: Path) -> None:

@@ -19,6 +19,7 @@ from mtqa.garble import neural
 from mtqa.garble.passages import LEAST_WORDS, load_calibration, probabilities
 from mtqa.linter import Linter, Selection
 from mtqa.rules.load import load_rules, shipped_rules
+from mtqa.segment import sentences
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -43,7 +44,7 @@ def checker() -> GarbleChecker:
 def test_findings_are_whole_sentences(lines: list[str], ending: str) -> None:
     document = Document.from_text(ending.join(lines))
     for finding in GarbleChecker(RULES).check(document):
-        assert document.slice(finding.span) in lines
+        assert finding.span in sentences(document)
         assert finding.layer is Layer.PASSAGE
         assert not finding.fixes
         assert 0 < finding.confidence <= 1
@@ -51,11 +52,14 @@ def test_findings_are_whole_sentences(lines: list[str], ending: str) -> None:
 
 @pytest.mark.parametrize("text", BAD)
 def test_the_words_that_are_named_stand_in_the_sentence(checker: GarbleChecker, text: str) -> None:
-    (finding,) = checker.check(Document.from_text(text))
-    assert finding.severity is Severity.MAJOR
-    named = finding.message.split("“")[-1].split("”")[0]
-    assert named in " ".join(text.split())
-    assert f"{round(100 * finding.confidence)} %" in finding.message
+    document = Document.from_text(text)
+    found = list(checker.check(document))
+    assert len(found) >= 5
+    for finding in found:
+        assert finding.severity is Severity.MAJOR
+        named = finding.message.split("“")[-1].split("”")[0]
+        assert named in " ".join(document.slice(finding.span).split())
+        assert f"{100 * finding.confidence:.0f} %" in finding.message
 
 
 def test_good_sentences_in_a_row_are_an_article_without_a_finding(checker: GarbleChecker) -> None:
@@ -102,7 +106,6 @@ def test_without_the_extra_the_error_says_how_to_get_it(monkeypatch: pytest.Monk
 
 
 def test_a_folder_without_a_model(tmp_path: Path) -> None:
-    pytest.importorskip("onnxruntime")
     with pytest.raises(MtqaError, match=r"model\.onnx and tokenizer\.json"):
         neural.load_neural(str(tmp_path))
 

@@ -52,6 +52,17 @@ good: [c, d]
 """
 
 
+RECURRENCE = """\
+id: boilerplate.r
+message: m {evidence}
+mqm: design/markup
+kind: recurrence
+options: {max_words: 12, min_articles: 3}
+bad: [a, b]
+good: [c, d]
+"""
+
+
 def rules_in(folder: Path, **files: str | bytes) -> RuleSet:
     """Load a rules folder of ``family__name="text"`` files."""
     for name, text in files.items():
@@ -184,6 +195,36 @@ def test_refuses_rows(tmp_path: Path, old: str, new: str, message: str) -> None:
 )
 def test_refuses_block_options(tmp_path: Path, old: str, new: str, message: str) -> None:
     assert refusal(tmp_path, boilerplate__b=changed(BLOCK, old, new)).startswith(message)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("max_words: 12, ", "", "boilerplate/r.yaml:5: options of a recurrence rule need max_words"),
+        ("min_articles: 3", "min_articles: 1", "boilerplate/r.yaml:5: options of a recurrence rule need min_articles"),
+        ("min_articles: 3", "min_articles: 3, most: 3", "boilerplate/r.yaml:5: unknown option 'most'"),
+        ("min_articles: 3", "min_articles: 3, site: '('", "boilerplate/r.yaml:5: not a regular expression"),
+        (
+            "bad: [a, b]",
+            "max_words: 3\nbad: [a, b]",
+            "boilerplate/r.yaml:6: max_words, a number from 1, is for patterns",
+        ),
+    ],
+)
+def test_refuses_recurrence_options(tmp_path: Path, old: str, new: str, message: str) -> None:
+    assert refusal(tmp_path, boilerplate__r=changed(RECURRENCE, old, new)).startswith(message)
+
+
+@pytest.mark.parametrize(
+    ("more", "message"),
+    [
+        ("max_words: 0", "max_words, a number from 1"),
+        ("scope: sentence\nmax_words: 3", "max_words, a number from 1, is for patterns that are matched against lines"),
+        ("among: [x]", "a rule of kind existence has no use for 'among'"),
+    ],
+)
+def test_refuses_gates_and_corpora_where_they_mean_nothing(tmp_path: Path, more: str, message: str) -> None:
+    assert message in refusal(tmp_path, term__x=EXISTENCE.replace("bad:", f"{more}\nbad:", 1))
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""Options of kinds with a checker of their own: what is wrong with them is said at load, with its line."""
+"""Options of kinds with a checker of their own: what is wrong with them is said when rules are loaded."""
 
 from __future__ import annotations
 

@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
+_BAD_DA, _FAIR_DA = 50.0, 70.0
+
+
 @dataclass(frozen=True)
 class Labelled:
     """Sentences in document order; ``level`` and ``document`` a number for each, ``group`` a genre or kind."""
@@ -60,7 +63,22 @@ def clean_dev(data: Path) -> Labelled:
     return _labelled(entries)
 
 
+def mlqe_articles(data: Path) -> Labelled:
+    """Machine translations by document; the level is 2 for a direct assessment below 50, 1 for one below 70."""
+    entries = []
+    for row in rows(data / "mtq" / "mlqe_dev.jsonl"):
+        level = 2 if row["da"] < _BAD_DA else 1 if row["da"] < _FAIR_DA else 0
+        entries.append((row["text"], level, f"{row['lp']} {row['doc']}", row["lp"]))
+    return _labelled(entries)
+
+
+def mlqe_post_edits(data: Path) -> Labelled:
+    """The post-edits of the same sentences in the same documents: what is flagged here is flagged for its topic."""
+    entries = [(r["pe"], 0, f"{r['lp']} {r['doc']}", r["lp"]) for r in rows(data / "mtq" / "mlqe_dev.jsonl")]
+    return _labelled(entries)
+
+
 def mlqe_dev(data: Path) -> list[tuple[str, str, str]]:
     """(bad translation, its post-edit, language pair) of all with a direct assessment below 50."""
     found = rows(data / "mtq" / "mlqe_dev.jsonl")
-    return [(r["text"], r["pe"], r["lp"]) for r in found if r["da"] < 50 and r["text"] != r["pe"]]
+    return [(r["text"], r["pe"], r["lp"]) for r in found if r["da"] < _BAD_DA and r["text"] != r["pe"]]

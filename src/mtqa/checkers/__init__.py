@@ -24,6 +24,7 @@ _KINDS = {
     "truncation": "mtqa.checkers.truncation",
     "garble": "mtqa.checkers.garble",
     "consistency": "mtqa.checkers.consistency",
+    "insertion": "mtqa.checkers.insertion",
 }
 
 

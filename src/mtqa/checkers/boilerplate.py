@@ -10,19 +10,19 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from mtqa.checkers.recurrence import PARAGRAPH_WORDS, SENTENCE_END, Recurrence
 from mtqa.document import Span
 from mtqa.finding import Edit, Finding, Fix, Layer, Safety
 from mtqa.rules.schema import CONFIDENCE
 from mtqa.segment import count_words
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
+    from mtqa.checkers.recurrence import Evidence
     from mtqa.document import Document, Line
+    from mtqa.knowledge import Knowledge
     from mtqa.rules.load import Rule, RuleSet
-
-_PARAGRAPH_WORDS = 12
-_SENTENCE_END = (".", "!", "?", "。", "”", '"', ";", ":", ",")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +33,13 @@ class _Mark:
     finding: Finding
 
 
-def group_blocks(document: Document, findings: Iterable[Finding], rules: RuleSet) -> list[Finding]:
-    """``findings`` with the boilerplate lines among them extended by the block rules and joined into blocks."""
+def group_blocks(
+    document: Document, findings: Iterable[Finding], rules: RuleSet, knowledge: Knowledge | None = None
+) -> list[Finding]:
+    """``findings`` with the boilerplate lines among them joined into blocks.
+
+    Lines that recur, as ``knowledge`` tells, join them by the recurrence rules; then the block rules extend them.
+    """
     marks: dict[int, Finding] = {}
     others: list[Finding] = []
     for finding in findings:
@@ -45,15 +50,25 @@ def group_blocks(document: Document, findings: Iterable[Finding], rules: RuleSet
         if number not in marks or (finding.rule, finding.message) < (marks[number].rule, marks[number].message):
             marks[number] = finding
     fields = [finding for finding in others if _deletes_its_line(document, finding)]
-    if not marks and not fields:
+    recurrences = []
+    if knowledge is not None and knowledge.lines:
+        recurrences = [Recurrence(document, rule, knowledge) for rule in rules.of_kind("recurrence")]
+    if not marks and not fields and not any(recurrence.evidence for recurrence in recurrences):
         return others
     filled = [line for line in document.lines if line.number in marks or document.slice(line.span).strip()]
-    for rule in rules.of_kind("block"):
-        _extend(document, filled, marks, rule)
+    _extend_all(document, filled, marks, rules)
+    if recurrences:
+        taken = {document.line_at(finding.span.start).number for finding in others if finding.layer is Layer.METADATA}
+        before = len(marks)
+        for recurrence in recurrences:
+            marks |= recurrence.claims(marks.keys(), taken)
+        if len(marks) > before:
+            _extend_all(document, filled, marks, rules)
     doomed = {*marks, *(document.line_at(finding.span.start).number for finding in fields)}
     whole = _Lines(document, filled, frozenset(doomed))
     others = [whole.refixed(finding) if finding in fields else finding for finding in others]
-    blocks = [_block(whole, run) for run in _runs(filled, marks)]
+    evidence = {number: one for recurrence in recurrences for number, one in recurrence.evidence.items()}
+    blocks = [_block(whole, run, evidence) for run in _runs(filled, marks)]
     return [_inside(finding, blocks) for finding in others] + blocks
 
 
@@ -72,6 +87,11 @@ def _deletes_its_line(document: Document, finding: Finding) -> bool:
     return not edit.replacement and edit.span == document.line_at(finding.span.start).full
 
 
+def _extend_all(document: Document, filled: Sequence[Line], marks: dict[int, Finding], rules: RuleSet) -> None:
+    for rule in rules.of_kind("block"):
+        _extend(document, filled, marks, rule)
+
+
 def _extend(document: Document, filled: Sequence[Line], marks: dict[int, Finding], rule: Rule) -> None:
     """Claim short lines that stand ``between`` two marked lines, or ``after`` the last one up to the end.
 
@@ -87,7 +107,7 @@ def _extend(document: Document, filled: Sequence[Line], marks: dict[int, Finding
                 _claim(gap, marks, rule)
             gap, open_gap = [], True
             continue
-        below = below or count_words(document.slice(line.span)) >= _PARAGRAPH_WORDS
+        below = below or count_words(document.slice(line.span)) >= PARAGRAPH_WORDS
         if open_gap and len(gap) < most_lines and _is_label(document.slice(line.span), most_words):
             gap.append(line)
         else:
@@ -113,7 +133,7 @@ def _claim(gap: Sequence[Line], marks: dict[int, Finding], rule: Rule) -> None:
 
 def _is_label(text: str, most_words: int) -> bool:
     text = text.strip()
-    return count_words(text) <= most_words and not text.endswith(_SENTENCE_END)
+    return count_words(text) <= most_words and not text.endswith(SENTENCE_END)
 
 
 def _runs(filled: Sequence[Line], marks: dict[int, Finding]) -> list[list[_Mark]]:
@@ -130,14 +150,19 @@ def _runs(filled: Sequence[Line], marks: dict[int, Finding]) -> list[list[_Mark]
     return runs
 
 
-def _block(whole: _Lines, run: Sequence[_Mark]) -> Finding:
+def _block(whole: _Lines, run: Sequence[_Mark], evidence: Mapping[int, Evidence]) -> Finding:
     first = run[0].finding
     span = Span(run[0].line.start, run[-1].line.end)
     related = tuple(sorted({mark.finding.rule for mark in run} - {first.rule}))
     deletable = all(mark.finding.fixes for mark in run)
     safe = deletable and all(mark.finding.fixes[0].safety is Safety.SAFE for mark in run)
     fix = Fix((Edit(whole.deletion(run[0].line, run[-1].line), ""),), Safety.SAFE if safe else Safety.REVIEW)
-    message = first.message if len(run) == 1 else f"{len(run)} lines of page furniture around the article."
+    message, explanation = first.message, first.explanation
+    known = [evidence[mark.line.number] for mark in run if mark.line.number in evidence]
+    if len(run) > 1:
+        message = f"{len(run)} lines of page furniture around the article{_recurring(known)}."
+    elif known and known[0].words() not in message:
+        explanation = " ".join(filter(None, (explanation, f"It stands {known[0].words()}.")))
     return Finding(
         rule=first.rule,
         span=span,
@@ -148,9 +173,19 @@ def _block(whole: _Lines, run: Sequence[_Mark]) -> Finding:
         fixes=(fix,) if deletable else (),
         layer=Layer.BLOCK,
         source_wording=first.source_wording,
-        explanation=first.explanation,
+        explanation=explanation,
         related=related,
     )
+
+
+def _recurring(known: Sequence[Evidence]) -> str:
+    """What the corpus tells of the lines of a block, as the end of a sentence."""
+    if not known:
+        return ""
+    rarest = min(known, key=lambda one: one.articles)
+    if len(known) == 1:
+        return f"; one of them also stands in {rarest.articles_of_all()}"
+    return f"; {len(known)} of them recur, each in at least {rarest.articles_of_all()}"
 
 
 @dataclass(frozen=True)

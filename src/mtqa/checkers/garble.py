@@ -75,7 +75,8 @@ class GarbleChecker:
 
 def _finding(document: Document, rule: Rule, passage: Passage) -> Finding:
     words = " ".join(document.text[passage.carrying[0] : passage.carrying[1]].split())
-    message = rule.spec.message.replace("{chance}", f"{round(100 * passage.probability)}").replace("{words}", words)
+    chance = round(passage.probability, 2)
+    message = rule.spec.message.replace("{chance}", f"{100 * chance:.0f}").replace("{words}", words)
     pairs = [" ".join(document.text[start:end].split()) for start, end in passage.odd_pairs]
     odd = f"Words that English seldom puts side by side: {', '.join(f'“{pair}”' for pair in pairs)}. " if pairs else ""
     return Finding(
@@ -84,7 +85,7 @@ def _finding(document: Document, rule: Rule, passage: Passage) -> Finding:
         message=message,
         severity=rule.severity,
         mqm=rule.spec.mqm,
-        confidence=round(passage.probability, 3),
+        confidence=chance,
         layer=Layer.PASSAGE,
         explanation=odd + rule.spec.note,
     )

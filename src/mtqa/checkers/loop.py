@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from mtqa.rules.load import Rule, RuleSet
 
 _PUNCTUATION = ".,;:!?()[]\"'“”‘’"
+_ENDING = ".,;:!?…\"”’')"  # what may follow a word and belongs to the sentence
 _TOKEN = re.compile(r"\S+")
 _BREAK = re.compile(r"[.,;:!?…()\[\]“”\"/|–—=\-&{}]$|^[(\[{“\"]|[^\W\d_][,;!?][^\W\d_]")
 _ENDS = re.compile(r"\W$")
@@ -49,6 +50,7 @@ _ITEMS = frozenset(("and", "or"))
 _ITEM = re.compile(r"[,;]")
 _COMMON = 4.0  # Zipf
 # A list item that comes twice has none of these; what is said twice for effect has.
+_DIGIT = re.compile(r"\d")
 _RHETORIC = frozenset(
     (
         "a",
@@ -97,11 +99,12 @@ class _Hit:
 
 @dataclass(frozen=True)
 class _Line:
-    """One line, its offset in the document, and its tokens in small letters."""
+    """One line, its offset in the document, its tokens in small letters, and these without the marks at their ends."""
 
     text: str
     offset: int
     words: Sequence[str]
+    bare: Sequence[str]
 
     @cached_property
     def tokens(self) -> list[tuple[int, int]]:
@@ -110,6 +113,13 @@ class _Line:
     def columns(self, hit: _Hit) -> bool:
         """True where a tab or several spaces part the tokens: cells of a table."""
         return _COLUMNS.search(self.text, self.tokens[hit.first][0], self.tokens[hit.last - 1][1]) is not None
+
+    def end(self, hit: _Hit) -> int:
+        """Where the passage ends: marks after it are left out, unless the copy before it has them, too."""
+        end = self.tokens[hit.last - 1][1]
+        if hit.cut < hit.last and self.words[hit.cut - 1] != self.bare[hit.cut - 1]:
+            return end
+        return end - len(self.words[hit.last - 1]) + len(self.bare[hit.last - 1])
 
     def token(self, index: int) -> str:
         return self.text[slice(*self.tokens[index])] if 0 <= index < len(self.words) else ""
@@ -134,12 +144,13 @@ class LoopChecker:
         for place in document.lines:
             text = document.text[place.start : place.end]
             words = text.lower().split()
-            again = len(words) - len(set(words))
+            bare = [word if word.isalnum() else word.rstrip(_ENDING) or word for word in words]
+            again = len(bare) - len(set(bare))
             long = [word for word in words if len(word) >= self._long] if again >= self._dense_again else ()
-            found = runs(words, again) if again and self._runs else ()
+            found = runs(bare, again) if again and self._runs else ()
             dense = len(long) - len(set(long)) >= self._dense_again
             if found or dense:
-                yield from self._line(_Line(text, place.start, words), found, dense=dense)
+                yield from self._line(_Line(text, place.start, words, bare), found, dense=dense)
 
     def _line(self, line: _Line, found: Sequence[Run], *, dense: bool) -> Iterator[Finding]:
         lost = False
@@ -160,7 +171,8 @@ def _runaway(line: _Line, run: Run, rule: Rule) -> _Hit | None:
         run.period == 1 and (len(letters[0]) == 1 or letters[0] in listed(rule, "doubled"))
     ):
         return None
-    rhetoric = run.period < 4 and (any(map(_broken, unit)) or (run.period == 2 and not _LINKS.isdisjoint(unit)))
+    broken = any(map(_broken, line.words[run.first : run.last - 1]))
+    rhetoric = run.period < 4 and (broken or (run.period == 2 and not _LINKS.isdisjoint(unit)))
     if run.copies < (int(rule.spec.options["list_copies"]) if rhetoric else 3):
         return None
     return _Hit(run.first, run.first + run.period, run.last, run.copies, run.period, run.first)
@@ -182,7 +194,9 @@ def _phrase(line: _Line, run: Run, rule: Rule) -> _Hit | None:
         if _STOP.search(unit[-1]):
             return hit if run.period >= _LEAST_SENTENCE else None
         said = sum(len(token.strip(_PUNCTUATION)) >= _LETTERS for token in unit)
-        return hit if unit[-1].endswith(",") and said >= 2 and _RHETORIC.isdisjoint(unit) else None
+        goes_on = line.words[hit.last - 1].endswith(",") or line.words[hit.last : hit.last + 1] in (["and"], ["or"])
+        plain = _RHETORIC.isdisjoint(unit) and not any(map(_DIGIT.search, unit))
+        return hit if unit[-1].endswith(",") and goes_on and said >= 2 and plain else None
     return _with_gap(line, run, rule)
 
 
@@ -192,8 +206,6 @@ def _with_gap(line: _Line, run: Run, rule: Rule) -> _Hit | None:
     Two words between them make a parallel that says something: "the right to vote in the city and the right to …".
     """
     words, last = line.words, run.last
-    if last < len(words) and words[last].strip(_PUNCTUATION) == words[last - run.period].strip(_PUNCTUATION):
-        last += 1
     again, gap = last - run.period, run.first + 2 * run.period - last
     if not 1 <= gap <= int(rule.spec.options["max_gap"]) or again - run.first < int(
         rule.spec.options["min_words_with_gap"]
@@ -214,9 +226,11 @@ def _speaks(line: _Line, run: Run) -> bool:
 def _word(line: _Line, run: Run, rule: Rule) -> _Hit | None:
     if run.period != 1 or run.copies != 2:
         return None
-    word = line.words[run.first]
+    word = line.bare[run.first]
     hit = _Hit(run.first, run.first + 1, run.last, 2, 1, run.first)
-    one, two = line.token(run.first), line.token(run.first + 1)
+    one, two = line.token(run.first), line.token(run.first + 1).rstrip(_ENDING)
+    if one != one.rstrip(_ENDING):
+        return None  # "He ran, ran and ran."
     if word in listed(rule, "words"):
         return hit if two.islower() or one == two else None
     if not word.isalpha() or len(word) < int(rule.spec.options["min_letters"]) or word in listed(rule, "doubled"):
@@ -283,7 +297,7 @@ def _windows(found: Sequence[int], times: int, window: int) -> Iterator[_Hit]:
 
 def _findings(rule: Rule, line: _Line, hits: Iterable[_Hit]) -> Iterator[Finding]:
     for hit in hits:
-        start, end = line.tokens[hit.first][0], line.tokens[hit.last - 1][1]
+        start, end = line.tokens[hit.first][0], line.end(hit)
         fixes: tuple[Fix, ...] = ()
         if hit.cut < hit.last:
             fixes = (Fix((Edit(Span(line.offset + line.tokens[hit.cut - 1][1], line.offset + end), ""),)),)

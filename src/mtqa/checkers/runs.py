@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
 _LONGEST = 60  # words of a phrase
+_MOST_GAP = 2  # words that a phrase may lack when it comes again
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -40,10 +41,11 @@ def runs(words: Sequence[str], again: int | None = None) -> list[Run]:
 
     ``again`` is how many words say again what the line has said, if the caller knows.
 
-    A run repeats at least one word where the period is 1, two where it is 2, else three. Of a phrase that comes again
-    in part (a "gap"), as in "the safety of the workers and the safety of the workers", the run covers both.
+    A run repeats its whole phrase, or all but two words of it and at least three: "the safety of the workers and the
+    safety of the workers" has a period of six and repeats five.
     """
-    found = {run for start, period in _candidates(words, again) for run in [_extended(words, start, period)]}
+    every = {run for start, period in _candidates(words, again) for run in [_extended(words, start, period)]}
+    found = [run for run in every if run.repeated >= run.period - _MOST_GAP]
     kept: list[Run] = []
     for run in sorted(found, key=lambda run: (run.first - run.last, run.period, run.first)):
         if not any(other.first <= run.first and run.last <= other.last for other in kept):

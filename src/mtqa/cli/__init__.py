@@ -17,6 +17,8 @@ _COMMANDS = {
     "lint": ("mtqa.cli.lint", "Find the faults of articles and say how to mend them."),
     "baseline": ("mtqa.cli.baseline", "Write, prune and look at the baseline of known findings."),
     "review": ("mtqa.cli.review", "Go through findings in the terminal: accept, edit, reject."),
+    "learn": ("mtqa.cli.learn", "Propose rules from what a corpus repeats."),
+    "metadata": ("mtqa.cli.metadata", "Show what articles say of themselves: title, source, date, names."),
     "release": ("mtqa.cli.release", "Build, verify and compare releases of the cleaned corpus."),
     "patch": ("mtqa.cli.patch", "Corrections: look at, check, carry over and exchange them."),
     "rule": ("mtqa.cli.rule", "List, explain, test and start rules."),

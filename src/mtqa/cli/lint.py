@@ -365,14 +365,14 @@ def _refuse_unknown_names(config: Config, rules: RuleSet) -> None:
 
 def _refuse_broken_examples(rules: RuleSet) -> None:
     """A project's own rules prove themselves at every start; the shipped ones did when they were released."""
-    from mtqa.linter import Linter
-    from mtqa.rules.examples import failures, isolated
+    from mtqa.linter import example_check
+    from mtqa.rules.examples import failures
     from mtqa.rules.load import shipped_rules
 
     shipped = shipped_rules()
     for rule in rules.rules:
         if not Path(rule.path).is_relative_to(shipped):
-            for problem in failures(rule, Linter(isolated(rule, rules)).check):
+            for problem in failures(rule, example_check(rule, rules)):
                 raise RuleError(problem, place=Place(rule.path), remedy=f"see mtqa rule test {rule.id}")
 
 

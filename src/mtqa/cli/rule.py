@@ -10,7 +10,7 @@ import click
 
 from mtqa.config import load_config
 from mtqa.errors import MtqaError, Place, RuleError
-from mtqa.linter import Linter, names
+from mtqa.linter import names
 from mtqa.report.escape import visible
 from mtqa.report.passage import marked, passage
 from mtqa.rules.load import DEFINITIONS, load_rules
@@ -92,6 +92,9 @@ def explain(rule_id: str) -> None:
         console.print(spec.note, markup=False)
     if spec.context:
         console.print(f"Only in documents about: {', '.join(spec.context)}", markup=False)
+    if spec.optional:
+        name = f"runs only when selected by name, as in --select {found.family}"
+        console.print(f"Off by default: {name}; with all others: --select '*' --select {found.family}", markup=False)
     console.print(f"File: {found.path}", markup=False)
     for row in spec.rows:
         if rule_id in (found.id, f"{found.id}.{row.key}"):
@@ -126,7 +129,8 @@ def _explain_examples(console: Console, found: Rule, rule_id: str) -> None:
 @click.argument("patterns", nargs=-1)
 def test(patterns: tuple[str, ...]) -> None:
     """Run the examples inside the rules that PATTERNS name (default: all)."""
-    from mtqa.rules.examples import failures, isolated
+    from mtqa.linter import example_check
+    from mtqa.rules.examples import failures
 
     rules = _rules(examine_all=not patterns)
     chosen = [r for r in rules.rules if not patterns or any(names(p, r.id) for p in patterns)]
@@ -134,7 +138,7 @@ def test(patterns: tuple[str, ...]) -> None:
         raise MtqaError(f"no rule matches {', '.join(patterns)}")
     failed = 0
     for found in chosen:
-        for problem in failures(found, Linter(isolated(found, rules)).check):
+        for problem in failures(found, example_check(found, rules)):
             failed += 1
             click.echo(f"{found.path}: {problem}")
     texts = sum(len(bad) + len(good) for found in chosen for _, bad, good in found.examples)

@@ -105,7 +105,7 @@ def evaluate(linter: Linter, gold: Gold, clean: Sequence[CleanText] = ()) -> Eva
 
 def _check(linter: Linter, documents: Sequence[Document]) -> list[list[Finding]]:
     """The findings of each document, linted as one corpus."""
-    knowledge = Knowledge.merged(map(Gatherer(linter.rules).read, documents))
+    knowledge = Knowledge.of_corpus(map(Gatherer(linter.rules).read, documents))
     informed = replace(linter, knowledge=knowledge)
     return [informed.check(document) for document in documents]
 

@@ -28,11 +28,11 @@ LEAST_WORDS = 7  # shorter ones are headings, captions, names: there is too litt
 
 
 class Blend(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """How logits become a probability: logistic regression on the fast model, the encoder, the article and the length.
+    """How logits become a probability: logistic regression on the fast model, the encoder and the article.
 
-    ``weights`` are of the sentence's logits (fast; with an encoder, both), then of the article's means of the same,
-    then of the logarithm of the number of words. ``usual`` are the article means that ``strength`` imaginary sentences
-    pull towards, so that an article of few sentences has no say.
+    ``weights`` are of the sentence's logits (fast; with an encoder, both), then of the article's means of the same.
+    ``usual`` are the article means that ``strength`` imaginary sentences pull towards, so that an article of few
+    sentences has no say.
     """
 
     weights: list[float]
@@ -90,6 +90,6 @@ def probabilities(logits: NDArray[np.float32], sizes: NDArray[np.int64], blend: 
     own = logits[counted].astype(np.float64)
     usual = np.asarray(blend.usual)
     others = (own.sum(0) - own + blend.strength * usual) / (len(own) - 1 + blend.strength)
-    columns = np.concatenate([own, others, np.log(sizes[counted])[:, None]], 1)
+    columns = np.concatenate([own, others], 1)
     found[counted] = 1 / (1 + np.exp(-(columns @ np.asarray(blend.weights) + blend.bias)))
     return found

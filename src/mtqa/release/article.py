@@ -18,7 +18,7 @@ from mtqa.corrections.patch import plain_edits
 from mtqa.document import Span
 from mtqa.errors import Place
 from mtqa.finding import Severity
-from mtqa.release.metadata import fields_of
+from mtqa.release.metadata import fields_of, standing
 from mtqa.release.record import EditRow, Record, ReleaseError
 from mtqa.score import score, sentence_penalties, verdict
 from mtqa.segment import count_words
@@ -72,7 +72,7 @@ class Maker:
             id=article_id(document.path, self.folders),
             path=document.path,
             text=cleaned.text,
-            fields=fields_of(document, _standing(article, self.fields.check(document)), cleaned, judged.findings),
+            fields=fields_of(document, standing(article, self.fields.check(document)), cleaned, judged.findings),
             source_sha256=document.sha256,
             text_sha256=hashlib.sha256(cleaned.text.encode()).hexdigest(),
             words=words,
@@ -300,16 +300,6 @@ class Offsets:
         if inside < len(edit.replacement):
             return edit.span.start
         return edit.span.end + inside - len(edit.replacement)
-
-
-def _standing(article: Article, findings: Iterable[Finding]) -> list[Finding]:
-    """The findings that no editor rejected."""
-    settled = article.state.settled
-    return [
-        finding
-        for finding in findings
-        if not ((said := settled.get(finding.fingerprint)) and said.verdict is Verdict.REJECT)
-    ]
 
 
 def _edit_rows(article: Article, folders: Iterable[str]) -> Iterable[EditRow]:

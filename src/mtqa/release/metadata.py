@@ -10,12 +10,14 @@ import re
 from datetime import date, time
 from typing import TYPE_CHECKING
 
+from mtqa.corrections.decision import Verdict
 from mtqa.finding import Layer
-from mtqa.release.record import Fields
+from mtqa.release.record import Fields, Passage
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from mtqa.corrections.store import Article
     from mtqa.document import Document
     from mtqa.finding import Finding
 
@@ -85,9 +87,11 @@ def fields_of(original: Document, findings: Sequence[Finding], cleaned: Document
                 said.setdefault(name, []).append(value.strip())
     first = {name: values[0] for name, values in said.items()}
     published = first.get("published", "")
+    kicker, headline = first.get("kicker", ""), first.get("headline", "")
     return Fields(
-        title=title_of(cleaned, left) or first.get("headline", ""),
-        original_title=first.get("original_title", ""),
+        title=title_of(cleaned, left) or headline,
+        kicker=kicker,
+        original_title=first.get("original_title", "") or headline,
         source=first.get("source", ""),
         outlet=first.get("outlet", ""),
         published=iso_date(published),
@@ -96,7 +100,23 @@ def fields_of(original: Document, findings: Sequence[Finding], cleaned: Document
         editor=_names(said.get("editor", ())),
         photographers=_names(said.get("photo_credit", ())),
         site=_site(original, findings),
+        passages=tuple(_passage(original, finding) for finding in findings if finding.fields),
     )
+
+
+def standing(article: Article, findings: Iterable[Finding]) -> list[Finding]:
+    """The findings of an original that no editor rejected."""
+    settled = article.state.settled
+    return [
+        finding
+        for finding in findings
+        if not ((said := settled.get(finding.fingerprint)) and said.verdict is Verdict.REJECT)
+    ]
+
+
+def _passage(original: Document, finding: Finding) -> Passage:
+    line = original.line_column(finding.span.start)[0]
+    return Passage(original.slice(finding.span).strip(), line, finding.rule, tuple(sorted(finding.fields)))
 
 
 def _names(values: Iterable[str]) -> tuple[str, ...]:

@@ -37,13 +37,24 @@ class EditRow(msgspec.Struct, frozen=True):
     reason: str
 
 
+class Passage(msgspec.Struct, frozen=True):
+    """Where an article says something of itself: the ``text`` as it stands in the original, its ``line``, the rule."""
+
+    text: str
+    line: int
+    rule: str
+    fields: tuple[str, ...]
+
+
 class Fields(msgspec.Struct, frozen=True):
     """What the article says of itself; empty where it says nothing.
 
-    ``published`` is ISO 8601 without a zone (a date, or a date and time), ``published_text`` the words it comes from.
+    ``published`` is ISO 8601 without a zone (a date, or a date and time), ``published_text`` the words it comes from;
+    ``passages`` are all words that anything comes from, in order of the text.
     """
 
     title: str = ""
+    kicker: str = ""
     original_title: str = ""
     source: str = ""
     outlet: str = ""
@@ -53,6 +64,7 @@ class Fields(msgspec.Struct, frozen=True):
     editor: tuple[str, ...] = ()
     photographers: tuple[str, ...] = ()
     site: str = ""
+    passages: tuple[Passage, ...] = ()
 
 
 class Record(msgspec.Struct, frozen=True):
@@ -91,6 +103,7 @@ COLUMNS: Mapping[str, tuple[str, str]] = {
     "id": ("string", "Identifies the article within the corpus, from release to release."),
     "text": ("string", "The cleaned text: the original with its patch applied."),
     "title": ("string", "The headline; null where the article has none."),
+    "kicker": ("string", "The line above the headline, where the article says that it is one."),
     "original_title": ("string", "The title that the article names as its original one."),
     "source": ("string", "Where the article says it was first published."),
     "outlet": ("string", "The newspaper or agency of the byline."),
@@ -99,6 +112,7 @@ COLUMNS: Mapping[str, tuple[str, str]] = {
     "authors": ("list<string>", "Names of the byline."),
     "editor": ("list<string>", "Names of the editors in charge."),
     "photographers": ("list<string>", "Names of photo credits."),
+    "metadata_text": ("list<string>", "The passages of the original that these fields come from, as they stood there."),
     "path": ("string", "The original's path within its project."),
     "source_sha256": ("string", "SHA-256 of the original's bytes."),
     "text_sha256": ("string", "SHA-256 of `text` in UTF-8."),
@@ -142,6 +156,7 @@ def row_of(record: Record, language: str, cluster: str) -> dict[str, Any]:
         "id": record.id,
         "text": record.text,
         "title": fields.title or None,
+        "kicker": fields.kicker or None,
         "original_title": fields.original_title or None,
         "source": fields.source or None,
         "outlet": fields.outlet or None,
@@ -150,6 +165,7 @@ def row_of(record: Record, language: str, cluster: str) -> dict[str, Any]:
         "authors": list(fields.authors),
         "editor": list(fields.editor),
         "photographers": list(fields.photographers),
+        "metadata_text": [passage.text for passage in fields.passages],
         "path": record.path,
         "source_sha256": record.source_sha256,
         "text_sha256": record.text_sha256,

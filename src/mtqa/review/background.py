@@ -63,11 +63,11 @@ class Background:
 
     def run(self) -> Iterator[Known | Checked]:
         """Results in the order of the articles. Blocks between them; meant for a thread."""
-        if self._linter.rules.of_kind("consistency") or self._linter.engines.spelling:
+        if self._linter.compares:
             parts = list(self._map(_gather, [list(chunk) for chunk in self._chunks()]))
             if self.closed:
                 return
-            knowledge = Knowledge.merged(parts)
+            knowledge = Knowledge.of_corpus(parts)
             yield Known(knowledge)
             self._pool.submit(_learn, knowledge).result()
         chunks = [list(enumerate(chunk, number * _CHUNK)) for number, chunk in enumerate(self._chunks())]

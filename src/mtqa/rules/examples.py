@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
+
+import msgspec
 
 from mtqa.document import Document
 from mtqa.finding import apply_edits
@@ -21,7 +24,8 @@ if TYPE_CHECKING:
 def isolated(rule: Rule, rules: RuleSet) -> RuleSet:
     """What a rule's examples are judged with: the rule alone; a block rule together with its family."""
     family = [r for r in rules.rules if r.family == rule.family] if rule.spec.kind == "block" else [rule]
-    return RuleSet(tuple(family), rules.contexts, rules.digest)
+    asked = tuple(replace(r, spec=msgspec.structs.replace(r.spec, optional=False)) for r in family)
+    return RuleSet(asked, rules.contexts, rules.digest)
 
 
 def failures(rule: Rule, check: Check) -> Iterator[str]:

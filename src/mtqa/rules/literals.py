@@ -26,7 +26,9 @@ _Strings = frozenset[str]
 
 def fold(text: str) -> str:
     """``text`` with letter case folded as :func:`required` folds literals; its length may change."""
-    return text.lower() if text.isascii() else text.translate(_BORDER).lower()
+    if not text.isascii() and any(letter in text for letter in "\u0130\u0131\u017f\u212a"):
+        text = text.translate(_BORDER)  # slow, and seldom needed
+    return text.lower()
 
 
 def required(pattern: str, flags: int = 0) -> tuple[str, ...]:

@@ -44,7 +44,8 @@ class Entry:
 
     ``pattern`` carries its own flags; ``guard`` is its RE2 form, and of ``literals`` (if any) every match holds one;
     ``good`` holds replacement templates when ``template``, else literal replacements; ``letters`` names the letter case
-    that replacements are put into, and ``exact_case`` keeps them in the rule's own.
+    that replacements are put into, and ``exact_case`` keeps them in the rule's own; lines of more than ``max_words``
+    words (0: any number) are not looked at.
     """
 
     id: str
@@ -66,6 +67,7 @@ class Entry:
     safety: Safety = Safety.REVIEW
     unless: str = ""
     when: str = ""
+    max_words: int = 0
     context: tuple[str, ...] = ()
     zh: str = ""
     note: str = ""
@@ -283,6 +285,7 @@ def _pattern_entries(source: RuleSource, spec: RuleFile, define: dict[str, str])
         safety=Safety(fix.safety),
         unless=_condition(source, spec.unless, ".unless", define),
         when=_condition(source, spec.when, ".when", define),
+        max_words=spec.max_words or 0,
         context=tuple(spec.context),
         zh=spec.zh,
         note=spec.note,

@@ -12,10 +12,10 @@ from mtqa.finding import Edit, Finding, Fix, Layer
 from mtqa.rules.guard import widen
 from mtqa.rules.pattern import fit_case, recase
 from mtqa.rules.scan import Scanner, re2_options
-from mtqa.segment import sentences_of
+from mtqa.segment import is_longer, most_characters, sentences_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from mtqa.document import Document
     from mtqa.rules.load import Entry, RuleSet
@@ -25,6 +25,7 @@ _BLANK = re.compile(r"\{(?:match|good|zh)\}")
 _OPENERS = "\"'“‘([•-–— \t"
 _LONG = 200
 _TRIES = 3
+_SHORT = 30  # words; on longer lines, patterns for lines of so many words or fewer are not even looked for
 
 
 @lru_cache(maxsize=8192)
@@ -112,8 +113,19 @@ class _Unit:
     start: int
 
 
-def _scanner(entries: Sequence[Entry]) -> Scanner:
-    return Scanner([entry.guard for entry in entries], [entry.literals for entry in entries])
+class _Scanned:
+    """Entries that are matched against lines or texts, with what says which of them may match."""
+
+    def __init__(self, entries: Iterable[Entry]) -> None:
+        self.entries = tuple(entries)
+        guards, literals = [entry.guard for entry in self.entries], [entry.literals for entry in self.entries]
+        self._scanner = Scanner(guards, literals) if self.entries else None
+
+    def candidates(self, unit: _Unit) -> Iterator[Entry]:
+        """The entries, in order, that may match, and some that do not."""
+        if self._scanner is not None:
+            for index in self._scanner.candidates(unit.text, unit.data):
+                yield self.entries[index]
 
 
 class PatternChecker:
@@ -125,25 +137,25 @@ class PatternChecker:
         chosen = tuple(entry for entry in rules.entries if entry.kind != "consistency") if entries is None else entries
         self.version = rules.digest
         self._contexts = rules.contexts
-        self._by_line = tuple(entry for entry in chosen if entry.scope != "text")
-        self._by_text = tuple(entry for entry in chosen if entry.scope == "text")
-        self._line_scanner = _scanner(self._by_line)
-        self._text_scanner = _scanner(self._by_text)
+        by_line = [entry for entry in chosen if entry.scope != "text"]
+        self._by_text = _Scanned(entry for entry in chosen if entry.scope == "text")
+        self._short_line = _Scanned(by_line)
+        self._long_line = _Scanned(entry for entry in by_line if not entry.max_words or entry.max_words > _SHORT)
 
     def check(self, document: Document) -> Iterator[Finding]:
         contexts = Contexts(document, self._contexts)
-        if self._by_line:
-            scan, entries = self._line_scanner.candidates, self._by_line
-            for line in document.lines:
-                if line.start < line.end:
-                    text = document.text[line.start : line.end]
-                    unit = _Unit(text, text.encode(), line.start)
-                    for index in scan(unit.text, unit.data):
-                        yield from self._confirm(document, entries[index], unit, contexts)
-        if self._by_text and document.text:
+        for line in document.lines:
+            if line.start < line.end:
+                text = document.text[line.start : line.end]
+                unit = _Unit(text, text.encode(), line.start)
+                scanned = self._short_line if len(text) <= most_characters(_SHORT) else self._long_line
+                for entry in scanned.candidates(unit):
+                    if not entry.max_words or not is_longer(text, entry.max_words):
+                        yield from self._confirm(document, entry, unit, contexts)
+        if self._by_text.entries and document.text:
             unit = _Unit(document.text, document.text.encode(), 0)
-            for index in self._text_scanner.candidates(unit.text, unit.data):
-                yield from self._match(document, self._by_text[index], unit, contexts)
+            for entry in self._by_text.candidates(unit):
+                yield from self._match(document, entry, unit, contexts)
 
     def _confirm(self, document: Document, entry: Entry, unit: _Unit, contexts: Contexts) -> Iterator[Finding]:
         if entry.scope == "sentence":

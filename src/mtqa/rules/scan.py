@@ -18,20 +18,24 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 _MEMORY = 256 << 20
+_FEW_LITERALS = 2_000
 
 
 class Scanner:
     """``guards`` and ``literals`` are those of the patterns, by position; ``literals`` may be empty for some."""
 
     def __init__(self, guards: Sequence[str], literals: Sequence[tuple[str, ...]]) -> None:
-        from ahocorasick_rs import BytesAhoCorasick
+        from ahocorasick_rs import BytesAhoCorasick, Implementation
 
         owners: dict[str, set[int]] = {}
         for index, found in enumerate(literals):
             for literal in found:
                 owners.setdefault(literal, set()).add(index)
         self._owners = [frozenset(indices) for indices in owners.values()]
-        self._automaton = BytesAhoCorasick([literal.encode() for literal in owners]) if owners else None
+        # Nearly three times as fast for the literals of a few dozen rules; for many thousands it is only larger.
+        kind = Implementation.DFA if len(owners) <= _FEW_LITERALS else None
+        literal_bytes = [literal.encode() for literal in owners]
+        self._automaton = BytesAhoCorasick(literal_bytes, implementation=kind) if owners else None
         self._rest = [index for index, found in enumerate(literals) if not found]
         self._filter = compile_filter([guards[index] for index in self._rest]) if self._rest else None
 

@@ -22,6 +22,7 @@ KindName = Literal[
     "terms",
     "metadata",
     "block",
+    "recurrence",
     "loop",
     "residue",
     "truncation",
@@ -29,6 +30,7 @@ KindName = Literal[
     "consistency",
     "encoding",
     "quotes",
+    "insertion",
 ]
 
 CONFIDENCE: dict[str, float] = {"high": 0.95, "medium": 0.8, "low": 0.6}
@@ -85,7 +87,12 @@ class Row(_Strict, frozen=True, kw_only=True):
 
 
 class RuleFile(_Strict, frozen=True, kw_only=True):
-    """One file under ``rules/``. Which keys apply depends on ``kind``; see docs/rules.md."""
+    """One file under ``rules/``. Which keys apply depends on ``kind``; see docs/rules.md.
+
+    ``max_words``: lines of more words are not looked at; ``among``: further articles of the corpus in which the
+    examples of a recurrence rule are judged.
+    An ``optional`` rule runs only where it is selected by its name or its family's.
+    """
 
     id: str
     message: str
@@ -104,10 +111,13 @@ class RuleFile(_Strict, frozen=True, kw_only=True):
     confidence: ConfidenceName = "high"
     unless: str | None = None
     when: str | None = None
+    max_words: int | None = None
     context: list[str] = []
     options: dict[str, Any] = {}
+    optional: bool = False
     rows: list[Row] = []
     aliases: list[str] = []
+    among: list[str] = []
     bad: list[Example | str] = []
     good: list[str] = []
 
