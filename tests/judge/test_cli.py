@@ -169,8 +169,7 @@ def test_findings_are_selected_and_weighed_like_others(project: Run, server: fak
     assert "did you mean 'judge.accuracy.addition'" in project("lint", "--ignore", "judge.acuracy.addition")[2]
 
 
-def test_a_baseline_holds_back_what_the_judge_says(project: Run, tmp_path: Path) -> None:
-    """The fingerprints of its findings are like those of others."""
+def test_its_findings_carry_fingerprints_and_categories(project: Run) -> None:
     out = project("lint", "--judge", "--format", "jsonl")[1]
     (finding,) = [row for row in map(json.loads, out.splitlines()) if row["type"] == "finding"]
     assert len(finding["fingerprint"]) == 20
