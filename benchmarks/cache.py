@@ -1,10 +1,13 @@
-"""How long lint takes with and without its cache: 1,000 articles of 5 KB, 2 workers, as in CI.
+"""How long lint takes in CI, with and without what it remembers: 1,000 articles of 5 KB, 2 workers.
 
     python benchmarks/cache.py                nine clean articles to each machine-translated one
     python benchmarks/cache.py --faulty 1     machine translation only: some 60 findings an article
+    python benchmarks/cache.py --peers        proselint and codespell on the same files, in the same run
 
-Times are wall times of whole processes, start-up and report included: cold (an empty cache), warm (nothing changed),
-one (one article changed), and warm without a word of output but the counts (--statistics).
+Whole processes are timed, start-up and report included, in wall time and in CPU time (user and system, of all
+processes; the one to compare where the machine has other things to do). "first" is with an empty cache folder, as right
+after an installation; "cold" knows the rules but no article; "warm": nothing has changed, or one article; "counts" is
+--statistics. Medians.
 """
 
 from __future__ import annotations
@@ -12,6 +15,7 @@ from __future__ import annotations
 import argparse
 import os
 import random
+import resource
 import shutil
 import statistics
 import subprocess
@@ -19,42 +23,65 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import corpus
 
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
 ARTICLES = 1_000
 BYTES = 5_000
+JSONL = ("--format", "jsonl")
+Times = tuple[float, float]  # wall, CPU
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--faulty", type=int, default=10, metavar="N", help="each N-th article is machine translation")
     parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--peers", action="store_true", help="proselint and codespell, too (dependency group bench)")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as name:
         measure(Path(name), options.faulty, options.rounds)
+        if options.peers:
+            peers(Path(name))
 
 
 def measure(folder: Path, faulty: int, rounds: int) -> None:
     size = write(folder / "news", faulty)
     (folder / "mtqa.toml").write_text('originals = ["news"]\njobs = 2\n', encoding="utf-8")
-    print(f"{ARTICLES:,} articles, {size / 1e6:.1f} MB, {os.cpu_count()} cores")
-    run(folder, folder / "patterns-only")  # rules are worked out once for all
-    lint = ("--format", "jsonl")
-    plain = median(run(folder, folder / "patterns-only", *lint, "--no-cache") for _ in range(rounds))
-    print(f"without cache  {plain:.2f} s")
+    print(f"{ARTICLES:,} articles, {size / 1e6:.1f} MB, {os.cpu_count()} cores, Python {sys.version.split()[0]}")
+    rules = folder / "rules-only"
+    lint(folder, rules, *JSONL, "--no-cache")
+    show("first", (lint(folder, folder / f"f{n}", *JSONL) for n in range(rounds)))
     for number in range(rounds):
-        shutil.copytree(folder / "patterns-only", folder / f"c{number}", ignore=shutil.ignore_patterns("findings*"))
-    print(f"cold           {median(run(folder, folder / f'c{n}', *lint) for n in range(rounds)):.2f} s")
-    print(f"warm           {median(run(folder, folder / 'c0', *lint) for _ in range(rounds)):.2f} s")
-    print(f"warm, counts   {median(run(folder, folder / 'c0', '--statistics') for _ in range(rounds)):.2f} s")
-    print(f"one changed    {median(changed(folder, n) for n in range(rounds)):.2f} s")
+        shutil.copytree(rules, folder / f"c{number}")
+    show("cold", (lint(folder, folder / f"c{n}", *JSONL) for n in range(rounds)))
+    show("warm", (lint(folder, folder / "c0", *JSONL) for _ in range(rounds)))
+    show("warm, counts", (lint(folder, folder / "c0", "--statistics") for _ in range(rounds)))
+    show("one changed", (changed(folder, n) for n in range(rounds)))
+    show("no cache", (lint(folder, rules, *JSONL, "--no-cache") for _ in range(rounds)))
 
 
-def changed(folder: Path, number: int) -> float:
+def peers(folder: Path) -> None:
+    """What else one might run over the same articles; each on one core, for that is what they use."""
+    for name, command in (
+        ("codespell", ("-m", "codespell_lib", "news")),
+        ("proselint", ("-m", "proselint", "-o", "compact", "check", "news")),
+    ):
+        show(name, [timed([sys.executable, *command], folder, os.environ.copy())])
+
+
+def show(name: str, times: Iterable[Times]) -> None:
+    wall, cpu = zip(*times, strict=True)
+    print(f"{name:14}{statistics.median(wall):7.2f} s wall {statistics.median(cpu):7.2f} s CPU", flush=True)
+
+
+def changed(folder: Path, number: int) -> Times:
     file = folder / "news" / f"{number:04}.txt"
     file.write_bytes(file.read_bytes() + b"\n\nOne more line.\n")
-    return run(folder, folder / "c0", "--format", "jsonl")
+    return lint(folder, folder / "c0", *JSONL)
 
 
 def write(folder: Path, faulty: int) -> int:
@@ -75,17 +102,21 @@ def write(folder: Path, faulty: int) -> int:
     return total
 
 
-def run(folder: Path, cache: Path, *more: str) -> float:
-    command = [sys.executable, "-m", "mtqa", "lint", "--output", os.devnull, *more]
-    began = time.perf_counter()
-    done = subprocess.run(command, cwd=folder, env={**os.environ, "MTQA_CACHE_DIR": str(cache)}, check=False)
-    if done.returncode not in (0, 1):
-        raise SystemExit(f"lint failed: {done.returncode}")
-    return time.perf_counter() - began
+def lint(folder: Path, cache: Path, *more: str) -> Times:
+    environment = {**os.environ, "MTQA_CACHE_DIR": str(cache)}
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)  # an installed mtqa has its bytecode
+    return timed([sys.executable, "-m", "mtqa", "lint", "--output", os.devnull, *more], folder, environment)
 
 
-def median(times: object) -> float:
-    return statistics.median(list(times))  # type: ignore[call-overload]
+def timed(command: list[str], folder: Path, environment: dict[str, str]) -> Times:
+    before, began = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
+    done = subprocess.run(
+        command, cwd=folder, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, check=False
+    )
+    wall, after = time.perf_counter() - began, resource.getrusage(resource.RUSAGE_CHILDREN)
+    if done.returncode not in (0, 1, 65):  # 65: codespell found misspellings
+        raise SystemExit(f"{command[2]} failed: {done.returncode}: {done.stderr.decode()[-2000:]}")
+    return wall, after.ru_utime - before.ru_utime + after.ru_stime - before.ru_stime
 
 
 if __name__ == "__main__":

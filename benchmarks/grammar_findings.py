@@ -1,13 +1,12 @@
 """What the grammar and spelling engines find: on the seeds against the gold, and on clean human English.
 
     python benchmarks/grammar_findings.py                          seeds; Harper and the speller
-    python benchmarks/grammar_findings.py --languagetool           LanguageTool, too; starts the shared server if needed
+    python benchmarks/grammar_findings.py --languagetool           LanguageTool, too; starts the server if need be
     python benchmarks/grammar_findings.py --data clean_dev.jsonl   false findings per 1,000 words of this text
     python benchmarks/grammar_findings.py --data ... --list        every finding on it, to be judged
 
 Engines run alone, without the rules that would absorb their findings. Whether a finding on clean text is false was
-judged by hand: grammar_judged.tsv holds the verdicts by document, rule and offset. A finding without one counts as
-false.
+judged by hand: grammar_judged.tsv holds the verdicts by document, rule and offset; without one it counts as false.
 docs/grammar.md has the results.
 """
 

@@ -89,6 +89,8 @@ def test(arguments: list[str]) -> int:
         ("example corrections", lambda: tool("mtqa", "patch", "verify")),
         ("wheel", smoke_test_wheel),
         ("tests with the real LanguageTool", test_languagetool),
+        ("reports in a real browser", test_browser),
+        ("reports read by reviewdog", test_reviewdog),
         ("tests", lambda: tool("pytest", "-n", "2", *arguments)),
     )
     for name, step in steps:
@@ -106,6 +108,22 @@ def test_languagetool() -> int:
         return 0
     got = subprocess.run(["bash", "tools/get_languagetool.sh"], check=False).returncode
     return got or tool("pytest", "-m", "languagetool", "tests/grammar")
+
+
+def test_browser() -> int:
+    """Open reports in Chromium. In CI it must be there (.ci/run gets it); elsewhere say so where it is not."""
+    if any(map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))):
+        return tool("pytest", "-m", "browser", "tests/report")
+    print("NOT RUN: needs Chromium (Debian and Ubuntu: apt install chromium)", file=sys.stderr)
+    return 1 if os.environ.get("CI") else 0
+
+
+def test_reviewdog() -> int:
+    """Read reports with reviewdog's own parser, where it can be built."""
+    if not shutil.which("go"):
+        print("NOT RUN: needs go", file=sys.stderr)
+        return 0
+    return tool("pytest", "-m", "reviewdog", "tests/report")
 
 
 def smoke_test_wheel() -> int:

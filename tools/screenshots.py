@@ -6,6 +6,7 @@ python tools/screenshots.py [FOLDER]    (default: docs/images)
 from __future__ import annotations
 
 import asyncio
+import os
 import re
 import shutil
 import sys
@@ -14,10 +15,10 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from mtqa.cli.review import linter_maker
+from mtqa.cli.review import LinterMaker
 from mtqa.config import load_config
 from mtqa.corrections.store import Corrections
-from mtqa.review.app import ReviewApp
+from mtqa.review.start import start
 from mtqa.sources import find_sources
 
 if TYPE_CHECKING:
@@ -26,9 +27,9 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).parent.parent
 # name -> (theme, columns, rows, keys)
 PICTURES: dict[str, tuple[str, int, int, Sequence[str]]] = {
-    "review": ("dark", 120, 40, ("]", "a", "a", "j")),
-    "review-80x24": ("dark", 80, 24, ("]", "a")),
-    "review-mono": ("mono", 120, 40, ("]", "a", "a", "j")),
+    "review": ("dark", 120, 40, ("o", "]", "a", "a", "a", "a")),
+    "review-80x24": ("dark", 80, 24, ("o", "]", "a", "a", "a", "a")),
+    "review-mono": ("mono", 120, 40, ("o", "]", "a", "a", "a", "a")),
     "review-light": ("light", 120, 40, ("]", "w", "s")),
     "review-batch": ("dark", 120, 40, ("b", "4")),
 }
@@ -40,10 +41,12 @@ async def picture(folder: Path, theme: str, size: tuple[int, int], keys: Sequenc
 
     config = load_config(folder)
     moments = iter(range(10_000))
-    start = datetime(2026, 1, 1, tzinfo=UTC)
-    corrections = Corrections(config.root, originals=("seeds",), clock=lambda: start + timedelta(seconds=next(moments)))
+    morning = datetime(2026, 1, 1, tzinfo=UTC)
+    corrections = Corrections(
+        config.root, originals=("seeds",), clock=lambda: morning + timedelta(seconds=next(moments))
+    )
     settings = replace(config.settings.review, theme=theme)
-    app = ReviewApp(find_sources((), config), corrections, "Ana", linter_maker(config), settings)
+    app = start(find_sources((), config), corrections, "Ana", LinterMaker(config), settings)
     async with app.run_test(size=size) as pilot:
         await asyncio.wait_for(app.finished.wait(), 120)
         for key in keys:
@@ -59,6 +62,7 @@ def main() -> None:
     target.mkdir(parents=True, exist_ok=True)
     for name, (theme, columns, rows, keys) in PICTURES.items():
         with tempfile.TemporaryDirectory() as folder:
+            os.environ["MTQA_STATE_DIR"] = f"{folder}/state"
             shutil.copytree(ROOT / "seeds", Path(folder) / "seeds")
             Path(folder, "mtqa.toml").write_text('originals = ["seeds"]\n', encoding="utf-8")
             svg = asyncio.run(picture(Path(folder), theme, (columns, rows), keys))

@@ -60,6 +60,19 @@ class Review(_Strict, frozen=True, kw_only=True, rename="kebab"):
     keys: dict[str, str | list[str]] = {}
 
 
+class Editor(_Strict, frozen=True, kw_only=True, rename="kebab"):
+    """What editors are offered by ``mtqa lsp``: the ``reasons`` for which a finding can be rejected."""
+
+    reasons: list[str] = msgspec.field(
+        default_factory=lambda: [
+            "correct as it stands",
+            "official or quoted wording",
+            "a name or a title",
+            "the rule does not fit here",
+        ]
+    )
+
+
 class Release(_Strict, frozen=True, kw_only=True, rename="kebab"):
     """What a release says of itself, and the thresholds of its verdicts (see docs/release.md).
 
@@ -157,10 +170,12 @@ class Settings(_Strict, frozen=True, kw_only=True, rename="kebab"):
     judge: Judge = Judge()
     overrides: list[Override] = []
     review: Review = Review()
+    editor: Editor = Editor()
     release: Release = Release()
 
 
 _TABLES: dict[str, type[msgspec.Struct]] = {
+    "editor": Editor,
     "grammar": Grammar,
     "judge": Judge,
     "overrides": Override,

@@ -223,10 +223,17 @@ class Document:
 
     def byte_offset(self, offset: int) -> int:
         """Byte offset into :attr:`data` (its byte order mark counted) of a code-point offset."""
+        return self.place(offset)[2]
+
+    def place(self, offset: int) -> tuple[int, int, int]:
+        """1-based line, 1-based column in code points, and byte offset (see :meth:`byte_offset`) of an offset."""
         self._check(offset)
         index = bisect_right(self._line_starts, offset) - 1
-        inside = self.text[self._line_starts[index] : offset]
-        return self._byte_starts[index] + len(inside.encode(self.encoding))
+        start = self._line_starts[index]
+        if self._one_byte_each:
+            return index + 1, offset - start + 1, len(self.bom) + offset
+        inside = self.text[start:offset].encode(self.encoding)
+        return index + 1, offset - start + 1, self._byte_starts[index] + len(inside)
 
     def from_byte_offset(self, position: int) -> int:
         """The code-point offset of a byte offset; raises ValueError inside a character or the byte order mark."""
@@ -258,6 +265,10 @@ class Document:
         if units != position:
             raise ValueError(f"UTF-16 offset {position} is inside a surrogate pair")
         return offset
+
+    @cached_property
+    def _one_byte_each(self) -> bool:
+        return len(self.text) == len(self.data) - len(self.bom)
 
     @cached_property
     def _byte_starts(self) -> list[int]:

@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from mtqa.document import Document, Span
 
 
+_PENALTIES = (0, 1, 5, 25)
+
+
 class Severity(IntEnum):
     """MQM severity; ordered."""
 
@@ -38,7 +41,7 @@ class Severity(IntEnum):
     @property
     def penalty(self) -> int:
         """MQM penalty points."""
-        return (0, 1, 5, 25)[self.value]
+        return _PENALTIES[self]
 
 
 class Safety(Enum):

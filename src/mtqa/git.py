@@ -57,15 +57,23 @@ class Repository:
     def base(self, revision: str) -> str:
         """The commit at which the history of HEAD and that of ``revision`` part: what a change is compared with.
 
+        Before the first commit HEAD is the empty tree: everything is new.
+
         Raises :class:`GitError`, saying so where the clone is shallow.
         """
         commit = _git(self.top, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}")
         if commit.returncode:
+            if revision == "HEAD" and self._has_no_commit():
+                return self._run("hash-object", "-t", "tree", "--stdin", given=b"").decode().strip()
             raise self._missing(f"git knows no commit {revision!r} here")
         found = _git(self.top, "merge-base", "HEAD", commit.stdout.decode().strip())
         if found.returncode:
             raise self._missing(f"{revision!r} and HEAD have no common history here")
         return found.stdout.decode().strip()
+
+    def _has_no_commit(self) -> bool:
+        """True where HEAD names a branch that has yet to be born."""
+        return _git(self.top, "symbolic-ref", "--quiet", "HEAD").returncode == 0
 
     def _missing(self, problem: str) -> GitError:
         shallow = _git(self.top, "rev-parse", "--is-shallow-repository").stdout.strip() == b"true"

@@ -13,6 +13,7 @@ from mtqa.git import Repository
 from mtqa.linter import Linter, gather_knowledge, lint_sources
 from mtqa.rules.load import load_rules
 from mtqa.rules.memo import memo_file
+from mtqa.rules.snapshot import Snapshot
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -71,7 +72,8 @@ def rules_at(revision: str, config: Config) -> RuleSet:
         except RuleError as error:
             raise _unusable(error, revision, Path(name)) from error
         finally:
-            memo_file(tuple(folders)).unlink(missing_ok=True)  # nobody will load this copy again
+            for file in (memo_file(tuple(folders)), Snapshot(folders).file):  # nobody will load this copy again
+                file.unlink(missing_ok=True)
 
 
 def _unusable(error: RuleError, revision: str, checkout: Path) -> MtqaError:

@@ -9,8 +9,6 @@ from __future__ import annotations
 import os
 import re
 from collections import deque
-from concurrent.futures import Future, ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
 from functools import cached_property
@@ -26,12 +24,14 @@ from mtqa.finding import Finding, Severity, identify, resolve
 from mtqa.grammar import FAMILIES, EngineError, Engines, build_engines
 from mtqa.grammar.merge import merge_engines
 from mtqa.knowledge import Gatherer, Knowledge
+from mtqa.packed import packed, unpacked
 from mtqa.rules.examples import isolated
 from mtqa.rules.load import Rule, RuleSet, load_rules, shipped_rules
 from mtqa.segment import count_words
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from concurrent.futures import Future
 
     from mtqa.finding import Checker
 
@@ -120,7 +120,11 @@ class Result:
     words: int = 0
     errors: tuple[MtqaError, ...] = ()
 
-    @property
+    def __reduce__(self) -> tuple[object, ...]:
+        """Travel between processes with the findings packed."""
+        return (_arrived, (self.source, self.document, packed(self.findings, self.words), self.errors))
+
+    @cached_property
     def penalty(self) -> int:
         """MQM penalty points of all findings."""
         return sum(finding.severity.penalty for finding in self.findings)
@@ -129,6 +133,11 @@ class Result:
     def penalty_per_1000_words(self) -> float:
         """MQM penalty points per 1,000 words; 0 for a text without words."""
         return 1000 * self.penalty / self.words if self.words else 0.0
+
+
+def _arrived(source: Source, document: Document | None, data: bytes, errors: tuple[MtqaError, ...]) -> Result:
+    findings, words = unpacked(data)
+    return Result(source, document, findings, words, errors)
 
 
 @dataclass(frozen=True, slots=True)
@@ -388,6 +397,8 @@ def _spread(
     if jobs == 1 or len(first) < 2:  # not worth a pool
         yield from (work(linter, chunk) for chunk in chain(first, chunks))
         return
+    from concurrent.futures.process import BrokenProcessPool, ProcessPoolExecutor
+
     with ProcessPoolExecutor(jobs, initializer=_start_worker, initargs=(linter,)) as pool:
         pending: deque[Future[_R]] = deque()
         try:

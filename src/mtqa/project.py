@@ -6,9 +6,6 @@ from collections import Counter
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from mtqa.corrections.decision import Verdict
-from mtqa.corrections.outcome import split
-from mtqa.corrections.store import Corrections
 from mtqa.errors import MtqaError
 
 if TYPE_CHECKING:
@@ -16,21 +13,44 @@ if TYPE_CHECKING:
 
     from mtqa.config import Config
     from mtqa.corrections.outcome import Decided
+    from mtqa.corrections.store import Corrections
     from mtqa.finding import Finding
-    from mtqa.linter import Result, Source
+    from mtqa.linter import Linter, Result, Source
 
 _IN_WORDS = {
-    Verdict.ACCEPT: "mended by an accepted edit",
-    Verdict.EDIT: "mended by an editor's own edit",
-    Verdict.REJECT: "rejected",
-    Verdict.DEFER: "put off",
-    Verdict.RETRANSLATE: "in passages marked for retranslation",
-    Verdict.DROP: "in passages marked to be dropped",
+    "accept": "mended by an accepted edit",
+    "edit": "mended by an editor's own edit",
+    "reject": "rejected",
+    "defer": "put off",
+    "retranslate": "in passages marked for retranslation",
+    "drop": "in passages marked to be dropped",
 }
+
+
+def linter_of(config: Config) -> Linter:
+    """Everything that a configured project is checked by.
+
+    Raises :class:`MtqaError` for rules that cannot be used and for engines that are not installed.
+    """
+    from mtqa.grammar import require
+    from mtqa.linter import Linter
+    from mtqa.rules.load import load_rules
+
+    linter = Linter(
+        load_rules(*config.rule_folders()),
+        config.selection,
+        config.overrides,
+        max_line=config.settings.max_line_length,
+        engines=config.engines(),
+    )
+    require(linter.engines, linter.families)
+    return linter
 
 
 def corrections_of(config: Config) -> Corrections:
     """The corrections of a configured project; originals that are named by globs are not checked as folders."""
+    from mtqa.corrections.store import Corrections
+
     originals = config.settings.originals
     folders = () if any(set(name) & set("*?[") for name in originals) else tuple(originals)
     return Corrections(config.root, config.settings.corrections, folders, encoding_of=config.encoding_of)
@@ -54,8 +74,10 @@ def settle(result: Result, corrections: Corrections, *, corrected: bool = False)
     A ledger that cannot be read becomes an error of the result: decisions are never silently left out.
     """
     document = result.document
-    if document is None or not corrections.ledger(document.path).file.exists():
+    if document is None or not corrections.has_ledger(document.path):
         return Settled(result)
+    from mtqa.corrections.outcome import split
+
     try:
         article = corrections.article(document)
         if article.damage:
@@ -68,7 +90,7 @@ def settle(result: Result, corrections: Corrections, *, corrected: bool = False)
     except MtqaError as error:
         return Settled(replace(result, errors=(*result.errors, error)))
     decided = (*sorted_out.held, *sorted_out.resolved)
-    held_back = Counter(_IN_WORDS[each.decision.verdict] for each in decided)
+    held_back = Counter(_IN_WORDS[each.decision.verdict.value] for each in decided)
     shown = tuple(_explained(decided) for decided in sorted_out.held)
     return Settled(replace(result, findings=sorted_out.open), held_back, shown)
 
@@ -84,7 +106,7 @@ def corrected_sources(sources: Iterable[Source], corrections: Corrections) -> It
     for source in sources:
         try:
             document = source.read()
-            if corrections.ledger(document.path).file.exists():
+            if corrections.has_ledger(document.path):
                 document = corrections.article(document).corrected()
             yield replace(source, data=document.data)
         except MtqaError as error:

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import glob
 import os
+import re
 import sys
-from fnmatch import fnmatchcase
+from fnmatch import translate
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,7 +17,7 @@ from mtqa.errors import DocumentError, Place
 from mtqa.linter import Source
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
     from mtqa.config import Config
 
@@ -39,16 +40,18 @@ def find_sources(paths: Sequence[str], config: Config) -> list[Source]:
         if path == STDIN:
             found["<stdin>"] = Source("<stdin>", data=sys.stdin.buffer.read())
             continue
-        for file in _files(path, base, config.settings.include):
-            name = _name(file, config.root)
-            found[name] = Source(name, str(file), config.encoding_of(name))
+        for name, file in _files(path, base, config):
+            found[name] = Source(name, file, config.encoding_of(name))
     return [found[name] for name in sorted(found)]
 
 
-def _files(path: str, base: Path, include: Iterable[str]) -> list[Path]:
-    given = base / path
+def _files(path: str, base: Path, config: Config) -> list[tuple[str, str]]:
+    """``(name, file)`` of every article that a path stands for."""
+    given, include = base / path, config.settings.include
     if given.is_dir():
-        files = [file for file in _walk(given) if any(fnmatchcase(file.name, pattern) for pattern in include)]
+        wanted = re.compile("|".join(map(translate, include)))
+        start = "" if (name := _name(given, config.root)) == "." else f"{name}/"
+        files = list(_walk(str(given), start, wanted))
         if not files:
             raise DocumentError(
                 f"a folder without articles (looked for {', '.join(include)})",
@@ -57,22 +60,24 @@ def _files(path: str, base: Path, include: Iterable[str]) -> list[Path]:
             )
         return files
     if given.exists() or given.is_symlink():
-        return [given]
+        return [(_name(given, config.root), str(given))]
     matches = sorted(glob.glob(str(given), recursive=True)) if glob.has_magic(path) else []  # noqa: PTH207
-    files = [Path(match) for match in matches if Path(match).is_file()]
+    files = [(_name(Path(match), config.root), match) for match in matches if Path(match).is_file()]
     if not files:
         raise DocumentError("no such file, folder or match", place=Place(path))
     return files
 
 
-def _walk(folder: Path) -> Iterator[Path]:
-    for entry in sorted(folder.iterdir()):
-        if entry.name.startswith("."):
-            continue
-        if entry.is_dir() and not entry.is_symlink():
-            yield from _walk(entry)
-        elif entry.is_file():
-            yield entry
+def _walk(folder: str, name: str, wanted: re.Pattern[str]) -> Iterator[tuple[str, str]]:
+    """All articles under a folder, as plain strings: ten thousand ``Path`` objects take a fifth of a second."""
+    with os.scandir(folder) as entries:
+        for entry in entries:
+            if entry.name.startswith("."):
+                continue
+            if entry.is_dir(follow_symlinks=False):
+                yield from _walk(entry.path, f"{name}{entry.name}/", wanted)
+            elif wanted.match(entry.name) and entry.is_file():
+                yield name + entry.name, entry.path
 
 
 def _name(file: Path, root: Path) -> str:

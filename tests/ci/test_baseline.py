@@ -147,3 +147,15 @@ def test_a_missing_baseline_is_no_empty_one(known: Project) -> None:
     assert "mtqa baseline write" in ran.err
     with pytest.raises(BaselineError):
         Baseline.read(known.root / "known.jsonl", known.root)
+
+
+def test_what_engines_find_is_taken_in_as_lint_finds_it(project: Project) -> None:
+    project.write("a.txt", "There is an error in this sentense.\n")
+    (project.root / "mtqa.toml").write_text(
+        'originals = ["news"]\nbaseline = "known.jsonl"\n[grammar]\nspelling = true\n', encoding="utf-8"
+    )
+    project.run("baseline", "write")
+    assert any(entry.rule.startswith("speller.") for entry in read_entries(project.root / "known.jsonl"))
+    ran = project.lint("--strict")
+    assert (ran.code, ran.found) == (0, [])
+    assert project.run("baseline", "status").code == 0

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from mtqa import cache
 from mtqa.cache import CachedLinter, Store
 from mtqa.linter import Linter, Selection, Source, gather_knowledge, lint_sources
 from mtqa.rules.load import load_rules, shipped_rules
@@ -185,3 +186,19 @@ def test_twenty_runs_give_one_digest(project: Project, tmp_path: Path) -> None:
             assert process.returncode == 1, err
             digests.add(hashlib.sha256(out).hexdigest())
     assert len(digests) == 1
+
+
+def test_programs_and_models_of_checkers_enter(tmp_path: Path) -> None:
+    (tmp_path / "models" / "__pycache__").mkdir(parents=True)
+    for name in ("a.py", "models/garble.npz", "models/__pycache__/a.pyc"):
+        (tmp_path / name).write_bytes(b"x")
+    assert sorted(file.name for file in cache._files_of(tmp_path)) == ["a.py", "garble.npz"]
+
+
+def test_versions_of_libraries_are_those_that_are_installed() -> None:
+    from importlib.metadata import version
+
+    found = cache._installed()
+    assert {library: found[library] for library in cache._LIBRARIES} == {
+        library: version(library) for library in cache._LIBRARIES
+    }

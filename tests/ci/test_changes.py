@@ -195,6 +195,15 @@ def test_no_repository_and_unknown_revision(project: Project, tmp_path: Path) ->
     assert "not in a git repository" in ran.err
 
 
+def test_before_the_first_commit_everything_is_new(project: Project) -> None:
+    project.write("a.txt", "They said re mobilize now.\n")
+    for stage in (lambda: None, lambda: project.git("add", "-A")):
+        stage()
+        ran = project.lint("--changed-since", "HEAD")
+        assert (ran.code, [text for _, text in ran.found]) == (1, ["re mobilize"])
+    assert project.lint("--changed-since", "main").code == 2
+
+
 def test_a_shallow_clone_says_so(started: Project, tmp_path: Path) -> None:
     started.write("b.txt", "They said re mobilize now.\n")
     started.commit()

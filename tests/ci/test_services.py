@@ -119,8 +119,10 @@ def test_the_gitlab_template(changed: Project) -> None:
     script = "\n".join(job["script"])
     report = changed.root / job["artifacts"]["reports"]["codequality"]
     for base, number in ((changed.git("rev-parse", "HEAD"), 1), ("", 2)):
-        env = environment(**job["variables"], CI_MERGE_REQUEST_DIFF_BASE_SHA=base)
+        variables = {k: v.replace("$CI_PROJECT_DIR", str(changed.root)) for k, v in job["variables"].items()}
+        env = environment(**variables, CI_MERGE_REQUEST_DIFF_BASE_SHA=base)
         done = subprocess.run(["bash", "-eo", "pipefail", "-c", script], cwd=changed.root, env=env, check=False)
         assert done.returncode == 1
         assert len(json.loads(report.read_text(encoding="utf-8"))) == number
+    assert (changed.root / job["cache"]["paths"][0]).is_dir()
     assert shutil.which("mtqa", path=BIN)  # or the script would have tried to install it

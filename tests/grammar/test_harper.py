@@ -36,6 +36,7 @@ EXAMPLES = {
     "Cant": ("We cant stay here for long.", "Thieves speak cant."),
     "CorrectNumberSuffix": ("It was her 21th year there.", "On the 11th and 12th of May."),
     "DespiteOf": ("They went on despite of the risks.", "Despite the risks they went."),
+    "DisjointPrefixes": ("They will re deploy the key work.", "He re-deployed them. In re Smith and others."),
     "DoesOrDose": ("It dose not reflect the truth.", "A dose of salts."),
     "DoubleModal": ("You must must go now.", "A can can rust."),
     "Everybody": ("Every body knows the truth.", "Every body at rest stays at rest."),

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -14,10 +16,11 @@ from typing import TYPE_CHECKING
 import pytest
 
 from mtqa.document import Document
-from mtqa.grammar import Engines, LanguageToolOptions, server
+from mtqa.grammar import EngineError, Engines, LanguageToolOptions, server
 from mtqa.grammar.languagetool import LanguageToolChecker
 from mtqa.linter import Linter
 from mtqa.rules.load import load_rules, shipped_rules
+from tests.grammar.test_spelling import NAMES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -60,6 +63,10 @@ def test_the_answer_to_a_paragraph_does_not_depend_on_the_others() -> None:
 
 
 def test_names_of_the_seeds_are_left_alone_and_what_is_found_is_right() -> None:
+    checker = LanguageToolChecker(OPTIONS)
+    for document in map(Document.read, SEEDS):
+        said = [document.slice(f.span) for f in checker.check(document)]
+        assert not NAMES & {word for text in said for word in re.findall(r"[^\W\d_]+", text)}
     linter = Linter(load_rules(shipped_rules()), engines=Engines("both", spelling=True, languagetool=OPTIONS))
     alone = [f.rule for file in SEEDS for f in linter.check(Document.read(file)) if f.family == "languagetool"]
     assert alone == [], "all that LanguageTool finds here the rules find, too"
@@ -95,6 +102,61 @@ def test_a_server_killed_in_the_middle_of_a_run_is_started_again() -> None:
     after = server.read_state()
     assert after is not None
     assert after.java != before.java
+
+
+def test_a_server_killed_in_the_middle_of_a_lint_costs_no_finding(tmp_path: Path) -> None:
+    server.ensure(OPTIONS)
+    before = server.read_state()
+    assert before is not None
+    (tmp_path / "articles").mkdir()
+    for n in range(40):
+        (tmp_path / "articles" / f"{n:02}.txt").write_text(f"He go home to house {n}.\n" * 30, encoding="utf-8")
+    (tmp_path / "mtqa.toml").write_text('originals = ["articles"]\n[grammar]\ncache = false\n', encoding="utf-8")
+    command = [sys.executable, "-m", "mtqa", "lint", "--grammar", "languagetool", "--format", "jsonl", "--no-cache"]
+    with subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.PIPE, text=True) as run:
+        assert run.stdout is not None
+        first = run.stdout.readline()  # the run is on its way
+        os.kill(before.java, signal.SIGKILL)
+        said = [json.loads(line) for line in (first, *run.stdout)]
+    assert run.returncode == 1
+    assert said[-1]["not_checked"] == {}
+    assert said[-1]["by_family"]["languagetool"]["findings"] == 40 * 30
+    after = server.read_state()
+    assert after is not None
+    assert after.java != before.java
+
+
+def test_a_server_that_does_not_come_back_is_counted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    server.ensure(OPTIONS)
+    before = server.read_state()
+    assert before is not None
+    monkeypatch.setenv("LTP_PATH", str(tmp_path))  # it cannot be started again
+    linter = Linter(load_rules(shipped_rules()), engines=Engines("languagetool", languagetool=OPTIONS))
+    assert linter.examine(Document.from_text("He go home.")).unchecked == ()
+    os.kill(before.java, signal.SIGKILL)
+    broken = linter.examine(Document.from_text("He go home again. The the end."))
+    assert [error.engine for error in broken.unchecked] == ["languagetool"]
+    assert broken.findings, "what the rules found stands"
+
+
+def test_a_server_with_a_low_limit_gets_no_more_than_it_takes(tmp_path: Path) -> None:
+    properties = tmp_path / "server.properties"
+    properties.write_text("maxTextLength=200\n")
+    port = server._free_port()
+    jar = server.home() / "languagetool-server.jar"
+    command = ["java", "-Xmx512m", "-cp", str(jar), server._JAVA, "--port", str(port), "--config", str(properties)]
+    url = f"http://127.0.0.1:{port}/"
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as java:
+        try:
+            deadline = time.monotonic() + 60
+            while not server.answers(url, 1) and time.monotonic() < deadline:
+                time.sleep(0.2)
+            options = LanguageToolOptions(url=url)
+            assert [hit[1] for hit in found("He go home. " * 40, options)] == ["go"] * 40
+            with pytest.raises(EngineError, match="a sentence of 300 characters; the limit is 200"):
+                found("x" * 300, options)
+        finally:
+            java.kill()
 
 
 def test_a_supervisor_that_was_killed_leaves_no_second_server() -> None:

@@ -158,8 +158,13 @@ def test_findings_are_selected_and_weighed_like_others(project: Run, server: fak
     assert rules(project("lint", "--judge", "--format", "jsonl", "--min-severity", "critical")[1]) == []
     assert rules(project("lint", "--judge", "--format", "jsonl", "--select", "judge")[1]) == FOUND
     asked = len(server.requests)
-    assert project("lint", "--judge", "--no-cache", "--ignore", "judge")[0] == 0
-    assert project("lint", "--judge", "--no-cache", "--select", "spacing")[0] == 0
+    for narrowed in (("--ignore", "judge"), ("--select", "spacing")):
+        code, _, err = project("lint", "--judge", *narrowed)
+        assert (code, "leaves out all that it could say" in err) == (2, True)
+    (tmp_path / "mtqa.toml").write_text(
+        (tmp_path / "mtqa.toml").read_text(encoding="utf-8") + "enabled = true\n", encoding="utf-8"
+    )
+    assert project("lint", "--no-cache", "--select", "spacing")[0] == 0
     assert len(server.requests) == asked, "nothing is sent whose findings would not be kept"
     (tmp_path / "mtqa.toml").write_text(
         (tmp_path / "mtqa.toml").read_text(encoding="utf-8") + '[severities]\n"judge.accuracy" = "critical"\n',

@@ -6,11 +6,8 @@ import io
 import json
 import re
 from html.parser import HTMLParser
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET
-
-import pytest
-from jsonschema import Draft202012Validator
 
 from mtqa.document import Document
 from mtqa.finding import Finding, Severity
@@ -23,87 +20,6 @@ from mtqa.report.markdown import JobSummary
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
-
-_POSITION = {
-    "type": "object",
-    "required": ["line"],
-    "additionalProperties": False,
-    "properties": {"line": {"type": "integer", "minimum": 1}, "column": {"type": "integer", "minimum": 1}},
-}
-_RANGE = {
-    "type": "object",
-    "required": ["start"],
-    "additionalProperties": False,
-    "properties": {"start": _POSITION, "end": _POSITION},
-}
-# What reviewdog's DiagnosticResult message has, as far as it is written here.
-RDJSON = {
-    "type": "object",
-    "required": ["diagnostics"],
-    "additionalProperties": False,
-    "properties": {
-        "source": {"type": "object", "required": ["name"]},
-        "diagnostics": {
-            "type": "array",
-            "items": {
-                "type": "object",
-                "required": ["message", "location", "severity", "code"],
-                "additionalProperties": False,
-                "properties": {
-                    "message": {"type": "string", "minLength": 1},
-                    "location": {
-                        "type": "object",
-                        "required": ["path"],
-                        "properties": {"path": {"type": "string"}, "range": _RANGE},
-                    },
-                    "severity": {"enum": ["ERROR", "WARNING", "INFO"]},
-                    "code": {"type": "object", "required": ["value"]},
-                    "suggestions": {
-                        "type": "array",
-                        "items": {
-                            "type": "object",
-                            "required": ["range", "text"],
-                            "properties": {"range": _RANGE, "text": {"type": "string"}},
-                        },
-                    },
-                },
-            },
-        },
-    },
-}
-# The keys that GitLab's documentation of code quality reports asks for.
-GITLAB = {
-    "type": "array",
-    "items": {
-        "type": "object",
-        "required": ["description", "check_name", "fingerprint", "severity", "location"],
-        "properties": {
-            "description": {"type": "string", "minLength": 1},
-            "check_name": {"type": "string"},
-            "fingerprint": {"type": "string", "minLength": 1},
-            "severity": {"enum": ["info", "minor", "major", "critical", "blocker"]},
-            "location": {
-                "type": "object",
-                "required": ["path", "lines"],
-                "properties": {"lines": {"type": "object", "required": ["begin"]}},
-            },
-        },
-    },
-}
-
-
-@pytest.mark.parametrize(("name", "schema"), [("rdjson", RDJSON), ("gitlab", GITLAB)])
-def test_json_has_the_shape_that_its_reader_wants(
-    render: Callable[..., bytes],
-    run_of_all: list[Result],
-    hostile_run: list[Result],
-    name: str,
-    schema: dict[str, Any],
-) -> None:
-    for results in (run_of_all, hostile_run, []):
-        data = render(name, results).decode()
-        Draft202012Validator(schema).validate(json.loads(data))
-        assert all(is_safe(line) for line in data.split("\n"))
 
 
 def test_rdjson_counts_bytes_and_its_suggestions_can_be_applied(render: Callable[..., bytes]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -11,22 +12,42 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from mtqa.cli.review import linter_maker
+from mtqa.cli.review import LinterMaker
 from mtqa.config import load_config
 from mtqa.corrections.ledger import Ledger
 from mtqa.corrections.store import Corrections
-from mtqa.review.app import ReviewApp
+from mtqa.review.bookmark import Bookmark
 from mtqa.review.session import Session
+from mtqa.review.start import start
 from mtqa.sources import find_sources
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from mtqa.review.app import ReviewApp
+    from mtqa.rules.load import RuleSet
 
 HERE = Path(__file__).parent
 SEEDS = HERE.parent.parent / "seeds"
 FIRST, SECOND = "seeds/000_8911700590541b82.txt", "seeds/001_de9d7ff1b9ca9843.txt"
 EDITOR = "Ana <ana@example.org>"
 CONFIG = 'originals = ["seeds"]\nrules = ["rules"]\nselect = ["demo"]\n'
+
+
+_rules: dict[tuple[str, ...], RuleSet] = {}
+
+
+class _Remembering(LinterMaker):
+    """Reads rules that are the same from test to test only once."""
+
+    def __call__(self, knowledge):
+        folders = [file for folder in self._config.rule_folders() for file in folder.rglob("*.yaml")]
+        key = tuple(sorted(f"{file.name} {file.stat().st_size}" for file in folders))
+        if key not in _rules:
+            super().__call__(None)
+            _rules[key] = self._rules
+        self._rules = _rules[key]
+        return super().__call__(knowledge)
 
 
 @dataclass
@@ -43,10 +64,13 @@ class Project:
             self.root, originals=("seeds",), clock=lambda: start + timedelta(seconds=known + next(moments))
         )
 
+    maker: type[LinterMaker] = _Remembering
+
     def session(self, *paths: str) -> Session:
         config = load_config(self.root)
         sources = find_sources([str(self.root / path) for path in paths], config)
-        return Session(sources, self.corrections(), EDITOR, linter_maker(config)(None))
+        corrections = self.corrections()
+        return Session(sources, corrections, EDITOR, self.maker(config)(None), Bookmark.of(corrections, EDITOR))
 
     def app(self, *paths: str, **review: object) -> ReviewApp:
         from msgspec.structs import replace
@@ -54,9 +78,9 @@ class Project:
         config = load_config(self.root)
         sources = find_sources([str(self.root / path) for path in paths], config)
         settings = replace(config.settings.review, **review)
-        app = ReviewApp(sources, self.corrections(), EDITOR, linter_maker(config), settings)
-        app.session.words = config.word_list
-        return app
+        pool = ThreadPoolExecutor(1)  # test_terminal has real processes
+        maker, words = self.maker(config), config.word_list
+        return start(sources, self.corrections(), EDITOR, maker, settings, pool=pool, words=words)
 
     def ledger(self, path: str = SECOND) -> list[dict[str, object]]:
         """The ledger's lines, as another program would read them."""
@@ -85,6 +109,14 @@ class Project:
         file = self.root / name
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_bytes(text.encode("utf-8"))
+
+
+@pytest.fixture(autouse=True)
+def state_folder(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Where bookmarks go, so that tests leave none in the home of whoever runs them."""
+    folder = tmp_path_factory.mktemp("state")
+    monkeypatch.setenv("MTQA_STATE_DIR", str(folder))
+    return folder
 
 
 @pytest.fixture

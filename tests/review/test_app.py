@@ -224,9 +224,34 @@ async def test_search(project):
         assert "Match 2 of" in message(app)
         await pilot.press("N")
         assert "Match 1 of" in message(app)
-        await pilot.press("slash", *"zzz", "enter")
+        await pilot.press("w")
+        chosen = app.review.chosen
+        assert app.session.work.overlay.text[chosen.start : chosen.end] == "Nanjing"
+        await pilot.press("escape", "slash", *"zzz", "enter")
+        await app.workers.wait_for_complete()
         await pilot.pause()
-        assert "not in this article" in message(app)
+        assert "in none of the 1 articles" in message(app)
+
+
+async def test_search_goes_over_all_articles_and_around(project):
+    async with running(project, size=(120, 40)) as (app, pilot):
+        await asyncio.wait_for(app.finished.wait(), 30)
+        texts = [app.session.corpus.sources[i].read().text for i in range(len(app.session.corpus))]
+        expected = [(i, m) for i, text in enumerate(texts) for m in range(text.lower().count("craftsmen"))]
+        assert len({index for index, _ in expected}) > 1
+        await pilot.press("slash", *"craftsmen", "enter")
+        seen = []
+        for _ in [*expected, None]:
+            await app.workers.wait_for_complete()
+            await pilot.pause()
+            seen.append((app.session.index, app.review.match))
+            await pilot.press("n")
+        turn = expected.index(seen[0])
+        assert seen == [*expected[turn:], *expected[:turn], seen[0]]
+        await app.workers.wait_for_complete()
+        await pilot.press("N", "N", "N")
+        await app.workers.wait_for_complete()
+        assert not project.ledger()
 
 
 async def test_filter(project):
@@ -238,6 +263,19 @@ async def test_filter(project):
         assert {i.finding.severity.label for i in app.session.queue.items} == {"critical"}
         await pilot.press("f", "c")
         assert len(app.session.queue.items) == everything
+
+
+async def test_filter_by_family_and_rule(project):
+    async with running(project, SECOND) as (app, pilot):
+        choices = ["critical", "major", "minor", "neutral", "demo"]
+        rules = sorted(app.session.corpus.rules())
+        down = len(choices) + rules.index("demo.media")
+        await pilot.press("f", *["down"] * down, "space", "enter")
+        assert {i.finding.rule for i in app.session.queue.items} == {"demo.media"}
+        assert "filter: demo.media" in str(app.review.query_one("#top").render())
+        await pilot.press("f", "c", "f", *["down"] * 4, "space", "enter")
+        assert app.session.filter.families == {"demo"}
+        assert not project.ledger()
 
 
 async def test_batch_with_preview_and_one_undo(project):
@@ -305,6 +343,27 @@ async def test_the_mouse_picks_findings_and_words(project):
         assert app.session.key == app.session.queue.items[1].key
 
 
+async def test_dragging_the_mouse_selects_words(project):
+    async with running(project, SECOND, size=(120, 40)) as (app, pilot):
+        article = app.review.article
+        text = app.session.work.overlay.text
+        first, last = text.index("typical guide"), text.index("improve the quality")
+        article.reveal(first)
+        await pilot.pause()
+        places = []
+        for at in (first, last):
+            x, y = article.cell_of(at + 1)
+            places.append((x + article.text_x, y - article.scroll_offset.y))
+        await pilot.mouse_down(article, offset=places[0])
+        await pilot.hover(article, offset=places[1])
+        await pilot.mouse_up(article, offset=places[1])
+        chosen = app.review.chosen
+        assert app.review.mode == SELECT
+        assert text[chosen.start : chosen.end].split()[-1] == "improve"
+        await pilot.press("x")
+        assert "to help improve" not in project.cleaned()
+
+
 async def test_help_and_palette_name_every_action(project):
     from mtqa.review.app import Commands
     from mtqa.review.keymap import ACTIONS
@@ -340,6 +399,21 @@ async def test_reopening_goes_on_where_one_stopped(project):
         await pilot.press("q")
 
 
+async def test_reopening_goes_on_where_one_had_merely_moved_to(project, state_folder):
+    async with running(project) as (app, pilot):
+        await pilot.press("a", "j", "j", "j", "]", "j", "j")
+        place = (app.session.index, app.session.key)
+    before = project.files()
+    [file] = [file for file in state_folder.rglob("*") if file.is_file()]
+    assert file.suffix == ".json"
+    async with running(project) as (app, pilot):
+        assert (app.session.index, app.session.key) == place
+    assert project.files() == before
+    file.unlink()
+    async with running(project) as (app, pilot):
+        assert app.session.corpus.sources[app.session.index].name == SECOND
+
+
 async def test_a_failed_write_is_said_and_nothing_moves(project):
     async with running(project, SECOND) as (app, pilot):
         key = app.session.key
@@ -369,7 +443,7 @@ async def test_every_size_and_theme_draws(project, size, theme):
         assert app.review.article.sheet.height
 
 
-WORDY = "The surronding hills of Ganjingzi are green.\n\nA campaign began. We will recieve them.\n"
+WORDY = "The surronding hills of Ganjingzi are green.\n\nA campaign began. We will recieve them. It was altough.\n"
 
 
 @pytest.fixture
@@ -391,20 +465,21 @@ async def wait_for(pilot, holds):
 
 async def test_one_key_adds_a_word_to_the_projects_list(project, wordy):
     async with running(project, wordy) as (app, pilot):
-        await wait_for(pilot, lambda: len(app.session.queue.items) == 2)
-        app.review.attempt(lambda: app.session.go(app.session.queue.items[0].key))
-        first = app.session.work.matched(app.session.current)
+        await wait_for(pilot, lambda: len(app.session.queue.items) == 3)
+        words = [app.session.work.matched(item) for item in app.session.queue.items]
+        app.review.attempt(lambda: app.session.go(app.session.queue.items[1].key))
         await pilot.press("W")
-        assert (project.root / "rules" / "words.txt").read_text(encoding="utf-8") == f"{first}\n"
-        assert f"“{first}” is in words.txt now" in message(app)
-        assert [app.session.work.matched(item) for item in app.session.queue.items] == ["recieve"]
-        assert app.session.current is not None
+        assert (project.root / "rules" / "words.txt").read_text(encoding="utf-8") == f"{words[1]}\n"
+        assert f"“{words[1]}” is in words.txt now" in message(app)
+        assert [app.session.work.matched(item) for item in app.session.queue.items] == [words[0], words[2]]
+        assert app.session.work.matched(app.session.current) == words[2], "on to the next one"
         assert not project.ledger(wordy), "a word list is no decision about one article"
     async with running(project, wordy) as (app, pilot):
-        await wait_for(pilot, lambda: len(app.session.queue.items) == 1)
+        await wait_for(pilot, lambda: len(app.session.queue.items) == 2)
+        word = app.session.work.matched(app.session.current)
         await pilot.press("w", "W")
-        assert "recieve\n" in (project.root / "rules" / "words.txt").read_text(encoding="utf-8")
-        assert app.session.queue.items == ()
+        assert word in (project.root / "rules" / "words.txt").read_text(encoding="utf-8").split("\n")
+        assert len(app.session.queue.items) == 1
 
 
 async def test_what_is_no_word_is_not_added(project):

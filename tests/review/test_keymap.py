@@ -10,6 +10,8 @@ from mtqa.review import keymap as keys
 from mtqa.review.keymap import ACTIONS, BROWSE, SELECT, load_keymap
 from mtqa.review.screen import ReviewScreen
 
+from .conftest import SEEDS
+
 
 def test_every_action_has_a_verb_and_every_verb_an_action():
     verbs = {name[3:].replace("_", "-") for name in dir(ReviewScreen) if name.startswith("do_")}
@@ -75,3 +77,8 @@ def test_hints_fit_a_narrow_screen():
         assert hints
         assert ("?", "help", "help") in hints
     assert keys.show_key("escape") == "esc"
+
+
+def test_the_documentation_names_every_action():
+    text = (SEEDS.parent / "docs" / "review.md").read_text(encoding="utf-8")
+    assert [action.id for action in ACTIONS if f"`{action.id}`" not in text] == []

@@ -12,10 +12,11 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 
 from mtqa.document import Document, Span
-from mtqa.review.characters import shortened, visible
+from mtqa.review.characters import clusters, shortened, visible
 from mtqa.review.display import Glyph, Sheet, View, compose
 from mtqa.review.layout import cell_of, cells_before, offset_of, wrap
 from mtqa.review.overlay import Overlay
+from mtqa.review.tokens import words_of
 from mtqa.review.widgets.article import glyph_keys
 
 PIECES = st.sampled_from(
@@ -77,6 +78,33 @@ def test_a_mark_stays_with_its_letter():
     text = "e\u0301" * 10
     assert [r.end - r.start for r in wrap(text, 4)] == [8, 8, 4]
     assert [cell_of(text, offset) for offset in range(5)] == [0, 0, 1, 1, 2]
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("a cafe\u0301, then", ["a", "cafe\u0301", ",", "then"]),
+        ("o\u0308\u0323x-ray's end.", ["o\u0308\u0323x-ray's", "end", "."]),
+        ("全国总工会 met", ["全", "国", "总", "工", "会", "met"]),
+        ("\u05e9\u05b8\u05c1\u05dc\u05d5\u05b9\u05dd now", ["\u05e9\u05b8\u05c1\u05dc\u05d5\u05b9\u05dd", "now"]),
+        ("हिन्दी में", ["हिन्दी", "में"]),
+        ("", []),
+    ],
+)
+def test_words_as_one_picks_them(text, words):
+    assert [text[span.start : span.end] for span in words_of(text)] == words
+
+
+@given(TEXTS)
+def test_picked_words_never_split_a_cluster(text):
+    borders = {0, len(text), *(start for start, _, _ in clusters(text))}
+    spans = words_of(text)
+    for span in spans:
+        assert span.start < span.end
+        assert "\u0301" not in text[span.start : span.start + 1] or span.start == 0 or text[span.start - 1].isspace()
+        if not set(text[span.start : span.end]) & set("\u200d\ufe0f"):
+            assert span.end in borders or text[span.end] in "\u200d\ufe0f"
+    assert "".join(text[s.start : s.end] for s in spans) == "".join(text.split())
 
 
 def test_what_terminals_would_obey_is_shown_instead():

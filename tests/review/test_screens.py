@@ -7,6 +7,7 @@ import asyncio
 import pytest
 
 from .conftest import SECOND
+from .test_passages import Maker
 
 SIZES = [(80, 24), (120, 40)]
 
@@ -54,3 +55,25 @@ def test_dialogs(snap_compare, project, size, pressed):
 def test_other_themes(snap_compare, project, theme):
     app = project.app(SECOND, theme=theme)
     assert snap_compare(app, terminal_size=(120, 40), run_before=keys("a", "a"))
+
+
+@pytest.mark.parametrize("theme", ["dark", "mono"])
+@pytest.mark.parametrize("size", SIZES, ids=lambda s: f"{s[0]}x{s[1]}")
+def test_a_passage_with_words_inside(snap_compare, project, theme, size):
+    project.maker = Maker
+    rule = "garble.demo"
+
+    async def to_passage(pilot):
+        await settled(pilot)
+        session = pilot.app.session
+        item = next(i for i in session.queue.items if i.finding.rule == rule)
+        pilot.app.review.attempt(lambda: session.go(item.key))
+        await pilot.pause()
+
+    assert snap_compare(project.app(SECOND, theme=theme), terminal_size=size, run_before=to_passage)
+
+
+@pytest.mark.parametrize("size", SIZES, ids=lambda s: f"{s[0]}x{s[1]}")
+def test_a_match_of_a_search(snap_compare, project, size):
+    app = project.app(SECOND)
+    assert snap_compare(app, terminal_size=size, run_before=keys("slash", *"nanjing", "enter", "n"))

@@ -125,7 +125,7 @@ def test_free_edit_delete_and_edit_again(project):
 def test_deleting_words_takes_their_blank_along(project):
     session = project.session(SECOND)
     at = session.work.overlay.text.index("very important")
-    session.replace((Edit(session.deletion(Span(at, at + 4)), ""),))
+    session.take_out(Span(at, at + 4))
     assert "is a important conference" in project.cleaned()
 
 

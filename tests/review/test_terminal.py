@@ -66,7 +66,7 @@ def test_keys_work_quit_works_and_nothing_else_is_left(project):
         press(b"q")
         assert process.wait(20) == 0
     left = project.files() - before
-    assert {name for name in left if not name.endswith(".lock")} == {
+    assert left == {
         f"corrections/{SECOND}.decisions.jsonl",
         f"corrections/{SECOND}.patch",
     }
@@ -95,6 +95,26 @@ def test_being_killed_loses_nothing(project, number):
         press(b"u")
         wait_for(lambda: len(project.ledger()) == 5)
         assert project.ledger()[4]["of"] == lines[3]["id"]
+
+
+def test_being_killed_after_mere_moving_goes_on_at_the_same_finding(project, state_folder):
+    with terminal(project) as (process, press, drawn):
+        wait_for(lambda: b"demo.congress" in drawn)
+        first = project.session().key
+        for _ in range(5):
+            press(b"j")
+        wait_for(lambda: project.session().key != first)
+        time.sleep(0.5)
+        process.kill()
+        process.wait(20)
+    session = project.session()
+    assert session.key != first
+    assert not (project.root / "corrections").exists()
+    with terminal(project) as (_, press, drawn):
+        wait_for(lambda: session.current.finding.rule.encode() in drawn)
+        press(b"d")
+        wait_for(lambda: project.ledger(session.work.path))
+    assert project.ledger(session.work.path)[0]["fingerprint"] == session.key
 
 
 def _members(session):

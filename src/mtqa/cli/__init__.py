@@ -17,6 +17,7 @@ _COMMANDS = {
     "lint": ("mtqa.cli.lint", "Find the faults of articles and say how to mend them."),
     "baseline": ("mtqa.cli.baseline", "Write, prune and look at the baseline of known findings."),
     "review": ("mtqa.cli.review", "Go through findings in the terminal: accept, edit, reject."),
+    "lsp": ("mtqa.cli.lsp", "Serve an editor: findings as you read, decisions from there."),
     "learn": ("mtqa.cli.learn", "Propose rules from what a corpus repeats."),
     "metadata": ("mtqa.cli.metadata", "Show what articles say of themselves: title, source, date, names."),
     "release": ("mtqa.cli.release", "Build, verify and compare releases of the cleaned corpus."),

@@ -104,20 +104,21 @@ def _place(file: Path | None) -> tuple[Config, Path]:
 
 def _results(config: Config, jobs: int | None) -> Iterator[Result]:
     """What lint would say of the configured originals, less what has been decided; unreadable articles are an error."""
-    from mtqa.linter import Linter, gather_knowledge, lint_sources
-    from mtqa.project import corrections_of, settle
-    from mtqa.rules.load import load_rules
+    from mtqa.cache import CachedLinter, Store
+    from mtqa.project import corrections_of, linter_of, settle
     from mtqa.sources import find_sources
 
-    rules = load_rules(*config.rule_folders())
-    linter = Linter(rules, config.selection, config.overrides, max_line=config.settings.max_line_length)
+    linter = linter_of(config)
+    engine = CachedLinter(linter, Store() if linter.engines.key is None else Store.open())
     workers = config.settings.jobs if jobs is None else jobs
     sources = find_sources((), config)
     corrections = corrections_of(config)
-    for linted in lint_sources(linter.knowing(gather_knowledge(linter, sources, workers)), sources, workers):
+    knowing = linter.knowing(engine.gather(sources, workers))
+    for linted in engine.lint(knowing, sources, workers):
         result = settle(linted, corrections).result
         if result.errors:
             raise MtqaError(
                 f"a baseline needs every article: {result.errors[0]}", remedy="mend it, or leave it out of originals"
             )
         yield result
+    engine.close()

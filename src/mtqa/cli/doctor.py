@@ -37,8 +37,16 @@ class _Check:
 @click.command()
 def doctor() -> None:
     """Say what is installed and ready, and what to do about the rest. Exits with 2 if something is missing."""
-    checks = [_python(), *(_package(name) for name in _ENGINES), _configuration(), _rules(), _originals(), *_grammar()]
-    checks.append(_judge())
+    checks = [
+        _python(),
+        *(_package(name) for name in _ENGINES),
+        _configuration(),
+        _rules(),
+        _originals(),
+        *_grammar(),
+        _judge(),
+        _editors(),
+    ]
     for check in checks:
         state = "ready  " if check.ready else "MISSING" if check.needed else "unused "
         click.echo(f"{state}  {check.name:<14} {check.detail}")
@@ -56,6 +64,13 @@ def _package(name: str) -> _Check:
         return _Check(name, True, version(name))
     except PackageNotFoundError:
         return _Check(name, False, "not installed", f"python -m pip install {name}")
+
+
+def _editors() -> _Check:
+    try:
+        return _Check("pygls", True, f"{version('pygls')}, for mtqa lsp")
+    except PackageNotFoundError:
+        return _Check("pygls", False, "not installed", "python -m pip install 'mtqa[lsp]'", needed=False)
 
 
 def _configuration() -> _Check:

@@ -149,8 +149,10 @@ def lint(  # noqa: PLR0917 - one parameter for each option
     run = _prepare(config.with_grammar(grammar), paths, changed_since)
     run.corrected, run.show_rejected, run.decisions_count = corrected, show_rejected, not without_corrections
     run.remember = not no_cache and run.linter.engines.key is not None
+    if no_cache:
+        run.linter = replace(run.linter, engines=replace(run.linter.engines, cache=None))
     if config.settings.judge.enabled if judge is None else judge:
-        run.judging = _judging(config, run, remember=not no_cache)
+        run.judging = _judging(config, run, asked=judge is True, remember=not no_cache)
     try:
         with _opened(output) as stream:
             outcome = _report(run, "diff" if diff else form, stream, statistics=statistics)
@@ -210,8 +212,6 @@ class _Outcome:
 
 
 def _prepare(config: Config, paths: Sequence[str], revision: str | None) -> _Run:
-    from mtqa.baseline import Baseline
-    from mtqa.changes import changed_since
     from mtqa.grammar import require
     from mtqa.linter import Linter
     from mtqa.project import corrections_of
@@ -236,11 +236,27 @@ def _prepare(config: Config, paths: Sequence[str], revision: str | None) -> _Run
         config.settings.jobs,
         corrections_of(config),
         config.budget,
-        changed_since(revision, sources, config) if revision is not None else None,
-        Baseline.read(config.root / config.settings.baseline, config.root) if config.settings.baseline else None,
+        _change(config, sources, revision),
+        _baseline(config),
         whole=not paths and revision is None,
         thresholds=config.settings.release,
     )
+
+
+def _change(config: Config, sources: Sequence[Source], revision: str | None) -> Change | None:
+    if revision is None:
+        return None
+    from mtqa.changes import changed_since
+
+    return changed_since(revision, sources, config)
+
+
+def _baseline(config: Config) -> Baseline | None:
+    if not config.settings.baseline:
+        return None
+    from mtqa.baseline import Baseline
+
+    return Baseline.read(config.root / config.settings.baseline, config.root)
 
 
 def _report(run: _Run, form: str, stream: BinaryIO, *, statistics: bool) -> _Outcome:
@@ -272,9 +288,11 @@ def _report(run: _Run, form: str, stream: BinaryIO, *, statistics: bool) -> _Out
     return outcome
 
 
-def _judging(config: Config, run: _Run, *, remember: bool) -> Judging | None:
-    """The judge, unless the selection leaves out all that it could say."""
+def _judging(config: Config, run: _Run, *, asked: bool, remember: bool) -> Judging | None:
+    """The judge; None where it is only configured and the selection leaves out all that it could say."""
     if not run.linter.wants("judge"):
+        if asked:
+            raise MtqaError("--judge: what is selected leaves out all that it could say", remedy="add --select judge")
         return None
     from mtqa.cli.judging import Judging
 
@@ -286,20 +304,23 @@ def _judging(config: Config, run: _Run, *, remember: bool) -> Judging | None:
 def _with_job_summary(form: str, stream: BinaryIO, options: Options) -> Report:
     """The report asked for; annotations of GitHub go with a summary of the job where the runner takes one."""
     from mtqa.report import open_report
-    from mtqa.report.markdown import JobSummary
 
     report = open_report(form, stream, options)
     file = os.environ.get("GITHUB_STEP_SUMMARY")
-    return JobSummary(report, Path(file), options) if form == "github" and file else report
+    if form != "github" or not file:
+        return report
+    from mtqa.report.markdown import JobSummary
+
+    return JobSummary(report, Path(file), options)
 
 
 def _of_change(run: _Run, linter: Linter, results: Iterable[Result], summary: Summary) -> Iterator[Result]:
     """Results with what the change brought, where a change was asked for."""
-    from mtqa.changes import introduced
-
     if run.change is None:
         yield from results
         return
+    from mtqa.changes import introduced
+
     for new in introduced(linter, results, run.change, run.jobs):
         if new.unreadable is not None:
             told = f"its old version cannot be read, so all its findings count as new: {new.unreadable.problem}"

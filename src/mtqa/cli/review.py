@@ -12,11 +12,13 @@ from mtqa.errors import MtqaError, Place
 from mtqa.grammar import ENGINES
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Sequence
 
     from mtqa.config import Config, GrammarName
+    from mtqa.corrections.store import Corrections
     from mtqa.knowledge import Knowledge
-    from mtqa.linter import Linter
+    from mtqa.linter import Linter, Source
+    from mtqa.rules.load import RuleSet
 
 
 @click.command()
@@ -53,24 +55,36 @@ def review(  # noqa: PLR0917 - one parameter for each option
     config = config.with_grammar(grammar)
     prepare_engines(config)
     if plain:
-        from mtqa.knowledge import Knowledge
-        from mtqa.review.plain import Dialogue
-        from mtqa.review.session import Session
-
-        session = Session(sources, corrections, name, linter_maker(config)(Knowledge()))
-        session.words = config.word_list
-        return Dialogue(session, sys.stdin, sys.stdout).run()
+        return _dialogue(config, sources, corrections, name)
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise MtqaError("this is not a terminal", remedy="use mtqa review --plain")
     from msgspec.structs import replace
 
-    from mtqa.review.app import ReviewApp
+    from mtqa.corrections.lock import clear_lock
+    from mtqa.review.start import start
 
     settings = replace(config.settings.review, theme=theme) if theme else config.settings.review
-    app = ReviewApp(sources, corrections, name, linter_maker(config), settings, _place(config))
-    app.session.words = config.word_list
-    app.run()
+    app = start(sources, corrections, name, LinterMaker(config), settings, _place(config), words=config.word_list)
+    try:
+        app.run()
+    finally:
+        clear_lock(corrections.home)
     return app.return_code or 0
+
+
+def _dialogue(config: Config, sources: Sequence[Source], corrections: Corrections, by: str) -> int:
+    from mtqa.corrections.lock import clear_lock
+    from mtqa.knowledge import Knowledge
+    from mtqa.review.bookmark import Bookmark
+    from mtqa.review.plain import Dialogue
+    from mtqa.review.session import Session
+
+    session = Session(sources, corrections, by, LinterMaker(config)(Knowledge()), Bookmark.of(corrections, by))
+    session.words = config.word_list
+    try:
+        return Dialogue(session, sys.stdin, sys.stdout).run()
+    finally:
+        clear_lock(corrections.home)
 
 
 def prepare_engines(config: Config) -> None:
@@ -86,26 +100,30 @@ def prepare_engines(config: Config) -> None:
         server.ensure(engines.languagetool)
 
 
-def linter_maker(config: Config) -> Callable[[Knowledge | None], Linter]:
-    """Reads the rules when called, once; then gives linters that know what is passed to them.
+class LinterMaker:
+    """Makes linters that know what is passed to them; it reads the rules when first called, in each process.
 
     Passed None, what comes has the rules only: engines take time to load, and the first findings are not to wait.
     """
-    rules = None
 
-    def make(knowledge: Knowledge | None) -> Linter:
-        nonlocal rules
+    def __init__(self, config: Config) -> None:
+        self._config = config
+        self._rules: RuleSet | None = None
+
+    def __getstate__(self) -> dict[str, object]:
+        return {"_config": self._config, "_rules": None}
+
+    def __call__(self, knowledge: Knowledge | None) -> Linter:
         from mtqa.grammar import Engines
         from mtqa.knowledge import Knowledge
         from mtqa.linter import Linter
         from mtqa.rules.load import load_rules
 
-        rules = rules or load_rules(*config.rule_folders())
+        config = self._config
+        self._rules = self._rules or load_rules(*config.rule_folders())
         known = knowledge or Knowledge()
         engines = Engines() if knowledge is None else config.engines()
-        return Linter(rules, config.selection, config.overrides, known, config.settings.max_line_length, engines)
-
-    return make
+        return Linter(self._rules, config.selection, config.overrides, known, config.settings.max_line_length, engines)
 
 
 def _place(config: Config) -> Place | None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import socket
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
 from mtqa.corrections.decision import CorrectionsError
@@ -51,6 +51,20 @@ def locked(folder: Path, shown: str, timeout: float) -> Iterator[None]:
         yield
     finally:
         lock.release()
+
+
+def clear_lock(folder: Path) -> None:
+    """Take the lock file away, unless somebody holds the lock; for a program that is done with the folder.
+
+    Whoever waits on the file meanwhile finds that it has no name any more when they get it, and makes a new one.
+    """
+    import filelock
+
+    file = folder / LOCK_NAME
+    with suppress(filelock.Timeout, OSError):
+        if file.exists():
+            with filelock.FileLock(file, timeout=0):
+                file.unlink()
 
 
 def _sign(file: Path) -> None:

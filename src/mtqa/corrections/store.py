@@ -6,16 +6,15 @@ The patch follows from the ledger and is rewritten after each decision; when tha
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import cached_property
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 from mtqa.corrections.decision import CorrectionsError, Decision
 from mtqa.corrections.ledger import Ledger, Problem, Reading, replace_file
-from mtqa.corrections.lock import locked
-from mtqa.corrections.patch import Patch, build_patch
-from mtqa.corrections.session import Session
 from mtqa.corrections.state import State
 from mtqa.document import Document
 from mtqa.errors import Place
@@ -24,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from mtqa.corrections.choice import Choice
+    from mtqa.corrections.patch import Patch
 
 LEDGER_ENDING = ".decisions.jsonl"
 PATCH_ENDING = ".patch"
@@ -100,6 +100,15 @@ class Corrections:
     def ledger(self, path: str) -> Ledger:
         """The ledger of the article at ``path``."""
         return Ledger(*self._beside(path, LEDGER_ENDING))
+
+    def has_ledger(self, path: str) -> bool:
+        """True when there is a ledger for the article at ``path``; never for one outside of the project."""
+        outside = path.startswith("/") or ".." in path.split("/") or "\0" in path
+        return not outside and os.path.lexists(f"{self._home}/{path}{LEDGER_ENDING}")
+
+    @cached_property
+    def _home(self) -> str:
+        return str(self.home)
 
     def patch_file(self, path: str) -> tuple[Path, str]:
         """The patch of the article at ``path``: the file, and its name in messages."""
@@ -206,6 +215,9 @@ class Article:
 
     def decide_all(self, choices: Sequence[Choice], by: str) -> Outcome:
         """Record many choices with one write; those that cannot stand are refused, the others recorded."""
+        from mtqa.corrections.lock import locked
+        from mtqa.corrections.session import Session
+
         with locked(self.home.home, self.home.folder, self.home.patience):
             session = Session(self.document, self.state, by, self.home.clock)
             said: list[Decision] = []
@@ -224,6 +236,8 @@ class Article:
 
     def patch(self) -> Patch:
         """The patch that the ledger yields. Raises :class:`CorrectionsError` when ledger lines are damaged."""
+        from mtqa.corrections.patch import build_patch
+
         if self.damage:
             first = self.damage[0]
             raise CorrectionsError(
@@ -239,6 +253,8 @@ class Article:
 
     def rebuild(self) -> bool:
         """Make the patch file what the ledger says, and set a torn ledger line aside; True when the patch changed."""
+        from mtqa.corrections.lock import locked
+
         with locked(self.home.home, self.home.folder, self.home.patience):
             if self.reading.torn:
                 self.home.ledger(self.path).append((), self._reading)

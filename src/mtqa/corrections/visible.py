@@ -4,7 +4,11 @@ from __future__ import annotations
 
 
 def visible(text: str) -> str:
-    """``text`` with control, bidirectional and other invisible characters made visible."""
+    """``text`` with control, bidirectional and other invisible characters made visible.
+
+    So is ``##[``, which GitHub's runner takes for a command anywhere in a line.
+    """
+    text = text.replace("##[", "#<U+0023>[")
     if text.isprintable():
         return text
     return "".join(character if character.isprintable() else _picture(ord(character)) for character in text)

@@ -1,7 +1,7 @@
 """The second opinion: a small encoder in ONNX, run where the fast model is unsure (the extra ``mtqa[neural]``).
 
 The model that ships is all-MiniLM-L6-v2 fine-tuned to tell garbled from clean sentences, with int8 weights (see
-MODEL.md beside it). Another one is a folder with ``model.onnx`` (inputs ``input_ids`` and ``attention_mask``, first
+CARD.md beside it). Another one is a folder with ``model.onnx`` (inputs ``input_ids`` and ``attention_mask``, first
 output one logit a sentence) and ``tokenizer.json``, or the name of such a repository on the Hugging Face hub.
 
 Sentences are run one by one in order of length, on one thread, so that a score depends on its sentence alone.

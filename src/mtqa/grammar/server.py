@@ -134,7 +134,8 @@ def stop() -> bool:
 def _start(options: LanguageToolOptions) -> State:
     program, jar = java(), home() / "languagetool-server.jar"
     for attempt in range(_PORT_ATTEMPTS):
-        command = [program, f"-Xmx{options.memory}m", "-cp", str(jar), _JAVA]
+        bounds = [f"-Xmx{options.memory}m", "-XX:+ExitOnOutOfMemoryError"]  # out of memory it is started anew
+        command = [program, *bounds, "-cp", str(jar), _JAVA]
         job = {"command": command, "port": _free_port(), "memory": options.memory, "idle": options.idle}
         if state := _launch(job, last=attempt == _PORT_ATTEMPTS - 1):
             return state

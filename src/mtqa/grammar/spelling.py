@@ -2,9 +2,9 @@
 
 A word is looked at only when it is written in small letters and stands apart from digits, hyphens and addresses, so
 that names, acronyms and file names are never called wrong. It is reported when it is a known misspelling, or when no
-dictionary has it, it does not recur, and either a list knows it, or it is no pinyin, no regular formation on known
-words, and a far more common word lies one slip (two in a long word) away. A rare but real word counts as a slip of the
-keyboard where swapping two neighbouring letters gives a word about a thousand times as common ("paly").
+dictionary has it, it is no pinyin, it does not recur, and either a list knows it, or it is no regular formation on
+known words and a far more common word lies one slip (two in a long word) away. A rare but real word counts as a slip of
+the keyboard where swapping two neighbouring letters gives a word about a thousand times as common ("paly").
 """
 
 from __future__ import annotations
@@ -87,10 +87,12 @@ def judge(word: str) -> Verdict | None:
         return Verdict((right,), 0.95, sure=True)
     if word in lexicon.words():
         return _swapped(word)
+    if is_pinyin(word):
+        return None
     if listed := lexicon.typos().get(word):
         return Verdict(_ranked(word, listed), 0.85, sure=False)
     own = lexicon.zipf(word)
-    if own > _A_WORD or is_pinyin(word) or lexicon.is_derived(word):
+    if own > _A_WORD or lexicon.is_derived(word):
         return None
     slips = _one_slip(word) if len(word) > 4 else _transpositions(word) & lexicon.words()
     near = [c for c in slips if lexicon.zipf(c) >= max(3.4, own + 1.7)]

@@ -19,6 +19,8 @@ _UNSAFE = re.compile(
 _NAMES = {"\t": "<TAB>", "\n": "<LF>", "\r": "<CR>", "\x1b": "<ESC>"}
 _NO_COMMAND = "#<U+0023>["
 _MARKS = re.compile(r"[!-/:-@\[-`{-~]")
+_ACTIVE = re.compile(r"[\\`*_{}\[\]<>#|~&!@$]|:(?=//)|(?<=www)\.", re.IGNORECASE)
+_LIST = re.compile(r"\A(\s*\d*)([-+.)])")
 _DRIVE = re.compile(r"[A-Za-z]:/")
 
 
@@ -53,7 +55,9 @@ def log_line(line: str) -> str:
 
 def json_text(serialised: str) -> str:
     """One line of JSON with unsafe characters as ``\\u`` escapes: the same to a parser, harmless when printed."""
-    return _UNSAFE.sub(_json_escape, serialised)
+    if not serialised.isascii() or "\x7f" in serialised:  # the other controls are escaped in JSON
+        serialised = _UNSAFE.sub(_json_escape, serialised)
+    return serialised.replace("##[", "#\\u0023[")  # only ever inside a string; see visible
 
 
 def _json_escape(match: re.Match[str]) -> str:
@@ -86,9 +90,23 @@ def markdown(text: str) -> str:
     return _MARKS.sub(lambda match: f"&#{ord(match[0])};", _spelled(text))
 
 
+def markdown_prose(text: str) -> str:
+    """Text in Markdown of editors, which show it raw as often as not: only what would do something gets a backslash."""
+    text = _ACTIVE.sub(r"\\\g<0>", _spelled(text))
+    return _LIST.sub(r"\g<1>\\\g<2>", text)
+
+
+def fenced(text: str) -> str:
+    """Lines of text in Markdown that are shown as they are, whatever they hold; line breaks are kept."""
+    lines = [_spelled(line) for line in text.split("\n")]
+    longest = max((len(run) for line in lines for run in re.findall("`+", line)), default=0)
+    fence = "`" * max(3, longest + 1)
+    return "\n".join((f"{fence}text", *lines, fence))
+
+
 def html_text(text: str) -> str:
     """Text of an HTML element or a quoted attribute; what cannot be seen is spelled out."""
-    return html.escape(_spelled(text), quote=True)
+    return html.escape(_spelled(text), quote=True).replace("##[", "#&#35;[")
 
 
 def sarif_message(text: str) -> str:
@@ -116,6 +134,11 @@ def path_bytes(path: str) -> bytes:
         return path.encode("utf-8", "surrogateescape")
     except UnicodeEncodeError:
         return path.encode("utf-8", "surrogatepass")
+
+
+def scalar_path(path: str) -> str:
+    """A file name for readers that take Unicode only (Go's, Ruby's): bytes that are no UTF-8 become U+FFFD."""
+    return path_bytes(path).decode("utf-8", "replace")
 
 
 def git_path(path: str) -> bytes:

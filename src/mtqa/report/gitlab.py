@@ -6,7 +6,7 @@ import hashlib
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from mtqa.finding import Severity
-from mtqa.report.escape import path_bytes, visible
+from mtqa.report.escape import path_bytes, scalar_path, visible
 from mtqa.report.record import encode
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ def _finding(document: Document, finding: Finding) -> dict[str, Any]:
         "check_name": finding.rule,
         "fingerprint": _digest(document.path, finding.fingerprint),
         "severity": _LEVELS[finding.severity],
-        "location": {"path": document.path, "lines": dict(zip(("begin", "end"), lines, strict=True))},
+        "location": {"path": scalar_path(document.path), "lines": dict(zip(("begin", "end"), lines, strict=True))},
     }
 
 
@@ -71,7 +71,7 @@ def _error(error: MtqaError, name: str, number: int) -> dict[str, Any]:
         "check_name": "mtqa.error",
         "fingerprint": _digest(path, f"{number}:{error.problem}"),
         "severity": "blocker",
-        "location": {"path": path, "lines": {"begin": line, "end": line}},
+        "location": {"path": scalar_path(path), "lines": {"begin": line, "end": line}},
     }
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from mtqa.finding import Severity
-from mtqa.report.escape import visible
+from mtqa.report.escape import scalar_path, visible
 from mtqa.report.record import encode
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ def _finding(document: Document, finding: Finding) -> dict[str, Any]:
     ]
     diagnostic: dict[str, Any] = {
         "message": visible(finding.message),
-        "location": {"path": document.path, "range": _range(document, finding.span)},
+        "location": {"path": scalar_path(document.path), "range": _range(document, finding.span)},
         "severity": _LEVELS[finding.severity],
         "code": {"value": finding.rule},
     }
@@ -82,7 +82,7 @@ def _position(document: Document, offset: int) -> dict[str, int]:
 
 
 def _error(error: MtqaError, name: str) -> dict[str, Any]:
-    location: dict[str, Any] = {"path": error.place.path if error.place else name}
+    location: dict[str, Any] = {"path": scalar_path(error.place.path if error.place else name)}
     if error.place and error.place.line is not None:
         location["range"] = {"start": {"line": error.place.line}}
     text = f"mtqa could not check this: {error.problem}" + (f" ({error.remedy})" if error.remedy else "")

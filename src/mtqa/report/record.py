@@ -9,6 +9,8 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+import msgspec
+
 from mtqa import __version__
 from mtqa.report.escape import json_text
 
@@ -19,18 +21,22 @@ if TYPE_CHECKING:
     from mtqa.linter import Result
 
 VERSION = 1
+_encode = msgspec.json.Encoder().encode
 TOOL = {"name": "mtqa", "version": __version__}
 
 
 def encode(value: Any) -> str:
     """One line of JSON, keys in the given order, non-ASCII letters as they are, everything unsafe escaped."""
-    return json_text(json.dumps(value, ensure_ascii=False, separators=(",", ":")))
+    try:
+        return json_text(_encode(value).decode())
+    except UnicodeEncodeError:  # a file name with bytes that are no text
+        return json_text(json.dumps(value, ensure_ascii=False, separators=(",", ":")))
 
 
 def position(document: Document, offset: int) -> dict[str, int]:
     """One offset in all units."""
-    line, column = document.line_column(offset)
-    return {"offset": offset, "byte": document.byte_offset(offset), "line": line, "column": column}
+    line, column, byte = document.place(offset)
+    return {"offset": offset, "byte": byte, "line": line, "column": column}
 
 
 def location(document: Document, span: Span) -> dict[str, Any]:
@@ -40,6 +46,7 @@ def location(document: Document, span: Span) -> dict[str, Any]:
 
 def finding_record(document: Document, finding: Finding) -> dict[str, Any]:
     """One finding with everything it knows."""
+    places = {finding.span: location(document, finding.span)}  # what a fix replaces is most often the finding itself
     return {
         "rule": finding.rule,
         "family": finding.family,
@@ -52,19 +59,19 @@ def finding_record(document: Document, finding: Finding) -> dict[str, Any]:
         "source_wording": finding.source_wording,
         "related": list(finding.related),
         "fields": dict(sorted(finding.fields.items())),
-        "location": location(document, finding.span),
+        "location": places[finding.span],
         "text": document.slice(finding.span),
-        "fixes": [_fix_record(document, fix) for fix in finding.fixes],
+        "fixes": [_fix_record(document, fix, places) for fix in finding.fixes],
     }
 
 
-def _fix_record(document: Document, fix: Fix) -> dict[str, Any]:
-    return {"safety": fix.safety.value, "edits": [_edit_record(document, edit) for edit in fix.edits]}
+def _fix_record(document: Document, fix: Fix, places: dict[Span, dict[str, Any]]) -> dict[str, Any]:
+    return {"safety": fix.safety.value, "edits": [_edit_record(document, edit, places) for edit in fix.edits]}
 
 
-def _edit_record(document: Document, edit: Edit) -> dict[str, Any]:
+def _edit_record(document: Document, edit: Edit, places: dict[Span, dict[str, Any]]) -> dict[str, Any]:
     return {
-        "location": location(document, edit.span),
+        "location": places.get(edit.span) or location(document, edit.span),
         "text": document.slice(edit.span),
         "replacement": edit.replacement,
     }

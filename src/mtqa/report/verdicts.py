@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, BinaryIO
 
+from mtqa.report.escape import visible
 from mtqa.report.layout import Page
 from mtqa.score import judge
 
@@ -43,16 +44,17 @@ class VerdictsReport:
             [
                 (f"{judged.verdict:{_WIDTH}}", _STYLES[judged.verdict]),
                 (f"  {figures:24}  ", "plain"),
-                (result.document.path, "path"),
+                (visible(result.document.path), "path"),
             ]
         )
         for reason in judged.reasons:
-            self._page.line([(" " * (_WIDTH + 2) + reason, "dim")])
+            self._page.line([(" " * (_WIDTH + 2) + visible(reason), "dim")])
 
     def finish(self, summary: Summary) -> None:  # noqa: ARG002 - one shape for all reports
         for name, error in self._errors:
-            self._page.line([(f"not checked  {name}: {error}", "critical")])
+            self._page.line([(f"not checked  {visible(name)}: {visible(str(error))}", "critical")])
         told = ", ".join(f"{self._counts[verdict]} {verdict}" for verdict in _STYLES)
         self._page.line()
-        self._page.line([(f"{sum(self._counts.values())} articles: {told}", "bold")])
+        articles = sum(self._counts.values())
+        self._page.line([(f"{articles} article{'' if articles == 1 else 's'}: {told}", "bold")])
         self._page.line([("points per 1,000 words, with a 95 % interval", "dim")])

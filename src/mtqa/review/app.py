@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import time
+from concurrent.futures.process import BrokenProcessPool
 from functools import partial
+from importlib import import_module
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import work
@@ -13,25 +15,27 @@ from textual.binding import Binding, BindingType
 from textual.command import CommandPalette, DiscoveryHit, Hit, Hits, Provider
 from textual.message import Message
 
-from mtqa.errors import ConfigError, MtqaError
+from mtqa.errors import MtqaError
 from mtqa.knowledge import Knowledge
-from mtqa.review.background import Background, Checked, Known, prepare
-from mtqa.review.keymap import ACTIONS, BROWSE, load_keymap, show_key
+from mtqa.review.background import Checked, Coming, Known
+from mtqa.review.keymap import ACTIONS, BROWSE, show_key
 from mtqa.review.screen import ReviewScreen
-from mtqa.review.session import Session
-from mtqa.review.themes import THEME_NAMES, THEMES, VARIABLES
-from mtqa.review.widgets.dialogs import CSS
+from mtqa.review.shapes import THEME_NAMES
+from mtqa.review.themes import THEMES, VARIABLES
+from mtqa.review.work import Lint
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from mtqa.config import Review
-    from mtqa.corrections.store import Corrections
-    from mtqa.errors import Place
-    from mtqa.linter import Linter, Source
+    from mtqa.linter import Linter
+    from mtqa.review.background import Background
     from mtqa.review.keymap import Keymap
+    from mtqa.review.session import Session
+    from mtqa.review.work import Checks, Work
 
 _REPORT_EVERY = 0.25
+_NEEDED_SOON = ("mtqa.review.widgets.dialogs",)  # not needed for the first screen
 
 
 class Commands(Provider):
@@ -60,21 +64,25 @@ class Commands(Provider):
 
 
 class ReviewApp(App[None], inherit_bindings=False):
-    """One editor's review. ``make_linter`` reads the rules; it is called off the screen's thread."""
+    """One editor's review; made by :func:`mtqa.review.start.start`.
+
+    ``background`` is at work already; ``make_linter`` reads the rules and is called off the screen's thread.
+    """
 
     TITLE = "mtqa review"
-    CSS = CSS
     ENABLE_COMMAND_PALETTE = False
     HORIZONTAL_BREAKPOINTS: list[tuple[int, str]] | None = [(0, "-narrow"), (108, "-wide")]  # noqa: RUF012 - Textual declares it so
     VERTICAL_BREAKPOINTS: list[tuple[int, str]] | None = [(0, "-short"), (32, "-tall")]  # noqa: RUF012
     BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+c", "quit", show=False)]
 
     class Equipped(Message):
-        """Rules, or what the corpus tells, are ready."""
+        """Rules, engines or what the corpus tells are ready; ``known`` is what is found in the article of ``work``."""
 
-        def __init__(self, linter: Linter) -> None:
+        def __init__(self, linter: Checks, work: Work | None, known: Lint | None) -> None:
             super().__init__()
             self.linter = linter
+            self.work = work
+            self.known = known
 
     class Progress(Message):
         """Articles that the background has looked at."""
@@ -90,30 +98,23 @@ class ReviewApp(App[None], inherit_bindings=False):
             super().__init__()
             self.problem = problem
 
-    def __init__(  # noqa: PLR0917
+    def __init__(
         self,
-        sources: Sequence[Source],
-        corrections: Corrections,
-        by: str,
+        session: Session,
+        background: Background,
         make_linter: Callable[[Knowledge | None], Linter],
+        keymap: Keymap,
         review: Review,
-        place: Place | None = None,
     ) -> None:
         super().__init__()
-        if review.theme not in THEME_NAMES:
-            raise ConfigError(
-                f"review: no theme {review.theme!r}", place=place, remedy=f"themes: {', '.join(THEME_NAMES)}"
-            )
-        self.keymap: Keymap = load_keymap(review.keys, place)
+        for theme in THEMES:
+            self.register_theme(theme)
+        self.theme = review.theme
+        self.session = session
+        self.keymap = keymap
         self.glyphs = review.glyphs
-        self._chosen_theme = review.theme
-        self._sources = sources
-        self._corrections = corrections
         self._make_linter = make_linter
-        self._background: Background | None = None
-        if len(sources) > 1:
-            prepare()
-        self.session = Session(sources, corrections, by)
+        self._background = background
         self.ready = asyncio.Event()
         self.finished = asyncio.Event()
 
@@ -136,39 +137,60 @@ class ReviewApp(App[None], inherit_bindings=False):
         return self.theme == "mono" or self.no_color
 
     def on_mount(self) -> None:
-        for theme in THEMES:
-            self.register_theme(theme)
-        self.theme = self._chosen_theme
         self.call_after_refresh(self._learn)
 
     @work(thread=True, exit_on_error=False)
     def _learn(self) -> None:
-        """Read the rules, then check the corpus in another process."""
+        """Take the first article's findings, then build a linter here, then have the whole corpus checked."""
+        coming = Coming()
         try:
+            self._take_first(coming)
             linter = self._make_linter(None)
-            self.post_message(self.Equipped(linter))
+            for module in _NEEDED_SOON:
+                import_module(module)
+            self._equip(linter, coming)
             linter = self._make_linter(Knowledge())
             if linter.engines.families:
                 linter.load_engines()
-                self.post_message(self.Equipped(linter))
-            if len(self._sources) > 1:
+                self._equip(linter)
+            if len(self.session.corpus) > 1:
                 self._check_all(linter)
         except MtqaError as error:
+            coming.fail(error)
             self.post_message(self.Failed(str(error)))
         except Exception as error:  # whatever happens there must be said here
-            if self._background is None or not self._background.closed:
+            coming.fail(MtqaError(f"the rules could not be read: {type(error).__name__}: {error}"))
+            if not self._background.closed:
                 self.post_message(self.Failed(f"checking in the background failed: {type(error).__name__}: {error}"))
         finally:
             self.post_message(self.Progress(()))
             self.call_later(self.finished.set)
 
+    def _take_first(self, coming: Coming) -> None:
+        """Show what the other process has found in the first article; what it cannot find out is found out here."""
+        work = self.session.work
+        if work is None:
+            return
+        try:
+            known = self._background.first()
+        except (MtqaError, BrokenProcessPool):
+            return
+        self.post_message(self.Equipped(coming, work, known))
+
+    def _equip(self, linter: Linter, coming: Coming | None = None) -> None:
+        """Let the screen go on with ``linter``, after it has checked what is open, off the screen's thread."""
+        work = self.session.work
+        known = Lint.of(linter, work.document) if work else None
+        if coming:
+            coming.arrive(linter)
+        self.post_message(self.Equipped(linter, work, known))
+
     def _check_all(self, linter: Linter) -> None:
-        self._background = Background(linter, self._corrections, self._sources)
         waiting: list[Checked] = []
         said = time.monotonic()
-        for result in self._background.run():
+        for result in self._background.run(compares=linter.compares):
             if isinstance(result, Known):
-                self.post_message(self.Equipped(self._make_linter(result.knowledge)))
+                self._equip(linter.knowing(result.knowledge))
                 continue
             waiting.append(result)
             if time.monotonic() - said > _REPORT_EVERY:
@@ -178,7 +200,8 @@ class ReviewApp(App[None], inherit_bindings=False):
         self._background.close()
 
     def on_review_app_equipped(self, message: Equipped) -> None:
-        self.review.attempt(lambda: self.session.equip(message.linter))
+        known = message.known if self.session.work is message.work else None  # another may have been opened meanwhile
+        self.review.attempt(lambda: self.session.equip(message.linter, known))
         self.ready.set()
 
     def on_review_app_progress(self, message: Progress) -> None:
@@ -196,8 +219,7 @@ class ReviewApp(App[None], inherit_bindings=False):
         self.ready.set()
 
     def on_unmount(self) -> None:
-        if self._background:
-            self._background.close()
+        self._background.close()
 
     def open_palette(self) -> None:
         """Show all commands by name."""

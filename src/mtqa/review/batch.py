@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING
 from mtqa.corrections.choice import hold
 from mtqa.corrections.decision import Verdict
 from mtqa.errors import MtqaError
+from mtqa.review.characters import one_line, shortened
+from mtqa.review.effect import choices_of
 from mtqa.review.history import Step
-from mtqa.review.session import ReviewError, Session
+from mtqa.review.session import ReviewError
 from mtqa.review.work import Work, is_safe
 
 if TYPE_CHECKING:
@@ -18,8 +20,10 @@ if TYPE_CHECKING:
 
     from mtqa.corrections.choice import Choice
     from mtqa.review.queue import Item
+    from mtqa.review.session import Session
 
 _AROUND = 44
+_TITLE = 28
 
 
 class Scope(Enum):
@@ -70,6 +74,23 @@ class Batch:
         return f"{verb}: {self.scope.value}"
 
 
+def describe(session: Session, scope: Scope) -> str:
+    """What a scope would take now, in words and numbers; for choosing one."""
+    item, work, corpus = session.current, session.work, session.corpus
+    here = work.items if work else ()
+    if scope is Scope.SAFE_HERE:
+        return f"{scope.value}: {sum(map(is_safe, here)):,}"
+    if scope is Scope.SAFE_EVERYWHERE:
+        return f"{scope.value}: {corpus.alike(lambda brief: brief.safe):,}"
+    if item is None or work is None:
+        return f"{scope.value}: 0"
+    rule, text = item.finding.rule, work.matched(item)
+    if scope is Scope.RULE_HERE:
+        return f"{scope.value}: {sum(one.finding.rule == rule for one in here):,}  {shortened(rule, _TITLE)}"
+    number = corpus.alike(lambda brief: brief.rule == rule and brief.text == text)
+    return f"{scope.value}: {number:,}  “{shortened(one_line(text), _TITLE)}”"
+
+
 def draw_up(session: Session, scope: Scope, verdict: Verdict, why: str = "") -> Batch:
     """A batch like the current finding, without its spots; raises ReviewError where that makes no sense."""
     if scope in (Scope.SAFE_HERE, Scope.SAFE_EVERYWHERE):
@@ -108,10 +129,12 @@ def carry_out(session: Session, batch: Batch, without: frozenset[tuple[int, str]
         before = set(work.article.state.decisions)
         outcome = work.article.decide_all(_choices(work, keys, batch), session.by)
         refused += [str(refusal.error) for refusal in outcome.refusals]
-        parts.append((work.path, tuple(d.id for d in outcome.decisions if d.id not in before)))
+        new = tuple(d.id for d in outcome.decisions if d.id not in before)
+        session.decided(work, new)
+        parts.append((work.path, new))
         if index != session.index:
             work.refresh()
-            session.corpus.note(index, work.briefs())
+            session.corpus.note(index, work.briefs(), whole=not work.unchecked)
         yield f"{done} of {len(wanted)} articles"
     step = Step(batch.label, tuple(parts), session.work.path if session.work else "", session.key)
     if step.size:
@@ -127,6 +150,7 @@ def settle(session: Session) -> None:
     session.show()
     if item and not session.queue.find(item.key) and not session.queue.items:
         session.step_article(1, only_open=True)
+    session.remember()
 
 
 def _articles(session: Session, batch: Batch) -> Sequence[int]:
@@ -170,7 +194,7 @@ def _choices(work: Work, keys: Sequence[str], batch: Batch) -> list[Choice]:
     choices: list[Choice] = []
     for item in work.find(keys):
         if batch.verdict is Verdict.ACCEPT:
-            choices += Session.choices(work, item.fixes[0].edits, item, accepted=True)
+            choices += choices_of(work, item.fixes[0].edits, item, accepted=True)
         else:
             choices.append(hold(work.document, batch.verdict, item.finding, batch.why))
     return choices

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from mtqa.corrections.decision import Verdict
 from mtqa.errors import MtqaError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from mtqa.corrections.decision import Decision
     from mtqa.corrections.store import Corrections
@@ -30,6 +31,8 @@ class Corpus:
         self.index = {source.name: index for index, source in enumerate(self.sources)}
         self.briefs: dict[int, tuple[Brief, ...]] = {}
         self.problems: dict[int, str] = {}
+        self.deferred = 0  # findings put off, in the articles looked at so far
+        self._deferred: dict[int, int] = {}
         self.unchecked: set[int] = set()
         self._open: Counter[tuple[str, Severity]] = Counter()
 
@@ -37,11 +40,15 @@ class Corpus:
         return len(self.sources)
 
     def note(self, index: int, briefs: tuple[Brief, ...], *, whole: bool = True) -> None:
-        """What is open in an article now; not ``whole`` where an engine could not check it."""
+        """What is open, and deferred, in an article now; not ``whole`` where an engine could not check it."""
         (self.unchecked.discard if whole else self.unchecked.add)(index)
-        self._open.subtract((brief.rule, brief.severity) for brief in self.briefs.get(index, ()))
-        self._open.update((brief.rule, brief.severity) for brief in briefs)
-        self.briefs[index] = briefs
+        before, now = self.briefs.get(index, ()), tuple(brief for brief in briefs if not brief.deferred)
+        self._open.subtract((brief.rule, brief.severity) for brief in before)
+        self._open.update((brief.rule, brief.severity) for brief in now)
+        self.deferred += len(briefs) - len(now) - self._deferred.pop(index, 0)
+        if len(briefs) > len(now):
+            self._deferred[index] = len(briefs) - len(now)
+        self.briefs[index] = now
         self.problems.pop(index, None)
 
     def fail(self, index: int, problem: str) -> None:
@@ -61,6 +68,10 @@ class Corpus:
             if number and chosen.keeps(rule, severity):
                 counts[severity] += number
         return dict(counts)
+
+    def alike(self, wanted: Callable[[Brief], bool]) -> int:
+        """How many open findings of the articles looked at so far are of some kind."""
+        return sum(map(wanted, chain.from_iterable(self.briefs.values())))
 
     def rules(self) -> dict[str, int]:
         """Open findings by rule."""

@@ -10,13 +10,11 @@ from textual import work
 from mtqa.corrections.decision import Verdict
 from mtqa.document import Span
 from mtqa.errors import MtqaError
-from mtqa.finding import Edit
-from mtqa.review.batch import Batch, Scope, carry_out, collect, draw_up, settle
+from mtqa.review.batch import Batch, Scope, carry_out, collect, describe, draw_up, settle
 from mtqa.review.editor import edit_text
 from mtqa.review.keymap import SELECT
 from mtqa.review.selecting import Selecting
 from mtqa.review.session import ReviewError
-from mtqa.review.widgets.dialogs import Ask, Choose, Preview
 from mtqa.review.worddiff import edits_between
 
 if TYPE_CHECKING:
@@ -31,12 +29,12 @@ REASONS = (
     "In my own words …",
 )
 _BATCHES = (
-    ("Accept the same rule in this article", Scope.RULE_HERE, Verdict.ACCEPT),
-    ("Accept the same text in all articles", Scope.TEXT_EVERYWHERE, Verdict.ACCEPT),
-    ("Accept all safe fixes in this article", Scope.SAFE_HERE, Verdict.ACCEPT),
-    ("Accept all safe fixes in all articles", Scope.SAFE_EVERYWHERE, Verdict.ACCEPT),
-    ("Reject the same rule in this article", Scope.RULE_HERE, Verdict.REJECT),
-    ("Reject the same text in all articles", Scope.TEXT_EVERYWHERE, Verdict.REJECT),
+    (Scope.RULE_HERE, Verdict.ACCEPT),
+    (Scope.TEXT_EVERYWHERE, Verdict.ACCEPT),
+    (Scope.SAFE_HERE, Verdict.ACCEPT),
+    (Scope.SAFE_EVERYWHERE, Verdict.ACCEPT),
+    (Scope.RULE_HERE, Verdict.REJECT),
+    (Scope.TEXT_EVERYWHERE, Verdict.REJECT),
 )
 
 
@@ -78,6 +76,8 @@ class Deciding(Selecting, inherit_bindings=False):
         return Span(start, max(start, end - text.endswith("\r", start, end)))
 
     def do_reject(self) -> None:
+        from mtqa.review.widgets.dialogs import Choose
+
         if self.session.current is None:
             raise ReviewError("no finding is selected")
         self.app.push_screen(Choose("Reject: why?", REASONS), partial(self._rejected, self._reject))
@@ -85,6 +85,8 @@ class Deciding(Selecting, inherit_bindings=False):
     def _rejected(self, verb: Callable[[str], None], index: int | None) -> None:
         if index is None:
             return
+        from mtqa.review.widgets.dialogs import Ask
+
         if index == len(REASONS) - 1:
             self.app.push_screen(Ask("Reject: why?"), lambda why: verb(why) if why else None)
         else:
@@ -98,7 +100,7 @@ class Deciding(Selecting, inherit_bindings=False):
 
     def do_delete(self) -> str:
         if self.mode == SELECT:
-            said = self.session.replace((Edit(self.session.deletion(self.chosen), ""),))
+            said = self.session.take_out(self.chosen)
             self.leave_words()
             return said
         return self.session.delete()
@@ -133,12 +135,17 @@ class Deciding(Selecting, inherit_bindings=False):
     # -- many at once
 
     def do_batch(self) -> None:
-        self.app.push_screen(Choose("Decide on many", [text for text, _, _ in _BATCHES]), self._batch_chosen)
+        from mtqa.review.widgets.dialogs import Choose
+
+        texts = [f"{verdict.value.capitalize()} {describe(self.session, scope)}" for scope, verdict in _BATCHES]
+        self.app.push_screen(Choose("Decide on many", texts), self._batch_chosen)
 
     def _batch_chosen(self, index: int | None) -> None:
         if index is None:
             return
-        _, scope, verdict = _BATCHES[index]
+        from mtqa.review.widgets.dialogs import Choose
+
+        scope, verdict = _BATCHES[index]
         if verdict is Verdict.REJECT:
             reject = partial(self._draw_up, scope, verdict)
             self.app.push_screen(Choose("Reject: why?", REASONS), partial(self._rejected, reject))
@@ -156,6 +163,8 @@ class Deciding(Selecting, inherit_bindings=False):
     @work(exclusive=True, group="batch")
     async def _collect(self, batch: Batch) -> None:
         """Find the places piece by piece, so that keys are answered meanwhile, then show them."""
+        from mtqa.review.widgets.dialogs import Preview
+
         for found in collect(self.session, batch):
             self.say(f"{batch.label}: {found:,} places …")
             await self.breathe()

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import TYPE_CHECKING
 
+from mtqa.finding import Layer
 from mtqa.review.characters import visible
 from mtqa.review.layout import Row, row_of, wrap
 
@@ -147,8 +148,9 @@ def sorted_glyphs(glyphs: Sequence[Glyph]) -> list[Glyph]:
 def glyphs_of(items: Sequence[Item], marks: Sequence[Mark], view: View, symbols: dict[str, str]) -> list[Glyph]:
     """The marks of open findings and of passages set aside; ``symbols`` by severity and verdict."""
     is_original = view is View.ORIGINAL
+    ordered = sorted(items, key=lambda item: item.finding.layer is not Layer.PASSAGE)  # the whole before its parts
     found = [
-        Glyph((i.original if is_original else i.here).start, symbols[i.finding.severity.label], i.key) for i in items
+        Glyph((i.original if is_original else i.here).start, symbols[i.finding.severity.label], i.key) for i in ordered
     ]
     found += [
         Glyph((m.original if is_original else m.here).start, symbols[m.decision.verdict.value], "") for m in marks
@@ -172,8 +174,11 @@ def _stream(overlay: Overlay, view: View) -> Iterator[_Stretch]:
         if piece.decision is None:
             yield (piece.text, "same", piece.here.start, piece.original.start)
             continue
-        if view is View.BOTH and piece.original:
-            yield (overlay.document.slice(piece.original), "old", piece.here.start, piece.original.start)
+        old = overlay.document.slice(piece.original) if view is View.BOTH else ""
+        if old:
+            yield (old, "old", piece.here.start, piece.original.start)
+        if old and piece.text and not (old[-1].isspace() or piece.text[0].isspace()):
+            yield (" ", "glyph", piece.here.start, -1)  # or the two would read as one word
         if piece.text:
             yield (piece.text, "new" if view is View.BOTH else "same", piece.here.start, -1)
 

@@ -66,9 +66,9 @@ ACTIONS = (
     _action("next-severity", "s", "Go", "Next finding of another severity"),
     _action("previous-severity", "S", "Go", "Previous group of one severity"),
     _action("jump", "g", "Go", "Jump to a finding on the screen by its label"),
-    _action("search", "/", "Go", "Search in the article"),
-    _action("next-match", "n", "Go", "Next match of the search"),
-    _action("previous-match", "N", "Go", "Previous match of the search"),
+    _action("search", "/", "Go", "Search in all articles, this one first"),
+    _action("next-match", "n", "Go", "Next match of the search, over article borders"),
+    _action("previous-match", "N", "Go", "Previous match"),
     _action("page-down", "pagedown space", "Go", "Scroll the article down"),
     _action("page-up", "pageup", "Go", "Scroll the article up"),
     _action("select", "w", "Words", "Select words anywhere and correct them", "words"),
@@ -200,6 +200,12 @@ def _refuse_conflicts(keymap: Keymap, given: Mapping[str, object], place: Place 
                     )
 
 
+_SHOWN = {"enter": "⏎", "escape": "esc", "pagedown": "pgdn", "pageup": "pgup"}
+_ARROWS = {"left": "←", "right": "→", "up": "↑", "down": "↓"}
+
+
 def show_key(key: str) -> str:
     """A key as people read it."""
-    return {"enter": "⏎", "escape": "esc", "pagedown": "pgdn", "pageup": "pgup"}.get(key, key)
+    *held, name = key.split("+") if len(key) > 1 else [key]
+    shown = "".join("⇧" if one == "shift" else f"{one}+" for one in held)
+    return shown + (_SHOWN | _ARROWS).get(name, name)

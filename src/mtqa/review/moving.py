@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-import re
+from functools import partial
 
+from textual import work
 from textual.content import Content
 
-from mtqa.document import Span
 from mtqa.finding import Severity
-from mtqa.review.display import View
+from mtqa.review.display import View, span_of
 from mtqa.review.queue import SEVERITIES, Filter, Order, families_of
+from mtqa.review.search import Search, text_of
 from mtqa.review.session import ReviewError
-from mtqa.review.shapes import LABELS
+from mtqa.review.shapes import LABELS, THEME_NAMES
 from mtqa.review.stage import Stage
-from mtqa.review.themes import THEME_NAMES
 from mtqa.review.widgets.article import glyph_keys
-from mtqa.review.widgets.dialogs import Choose, Page, Pick, Search, help_text
 from mtqa.review.widgets.words import finding_text
 
+_SLICE = 20
 _VIEWS = (View.BOTH, View.CORRECTED, View.ORIGINAL)
 
 
@@ -26,8 +26,8 @@ class Moving(Stage, inherit_bindings=False):
 
     def start_moving(self) -> None:
         """What is remembered between keys."""
-        self.searched = ""
-        self.match = -1
+        self.search: Search | None = None
+        self._matched: tuple[Search | None, str] = (None, "")
 
     def do_next(self) -> None:
         self.session.step(1)
@@ -44,7 +44,6 @@ class Moving(Stage, inherit_bindings=False):
     def _to_article(self, by: int) -> None:
         if not self.session.step_article(by):
             raise ReviewError("this is the last article" if by > 0 else "this is the first article")
-        self.matches, self.match = [], -1
 
     def do_next_severity(self) -> None:
         self.session.step_severity(1)
@@ -84,39 +83,76 @@ class Moving(Stage, inherit_bindings=False):
     # -- searching
 
     def do_search(self) -> None:
-        self.app.push_screen(Search(self.searched), self._search)
+        from mtqa.review.widgets.dialogs import Search as Question
+
+        self.app.push_screen(Question(self.search.words if self.search else ""), self._search)
 
     def _search(self, wanted: str | None) -> None:
-        self.searched = wanted if wanted is not None else self.searched
         if wanted is not None:
+            self.search = Search(wanted) if wanted.strip() else None
             self.attempt(self._find_first)
 
+    def find_matches(self) -> None:
+        """Bring the matches up to the text that is shown."""
+        text = self._text() if self.search else ""
+        if (self.search, text) != self._matched:
+            self._matched = (self.search, text)
+            self.matches = self.search.matches(text) if self.search else []
+            self.match = -1
+
     def _text(self) -> str:
-        work = self.session.work
-        if work is None:
-            return ""
-        return work.document.text if self.view is View.ORIGINAL else work.overlay.text
+        return text_of(self.session, self.session.index, original=self.view is View.ORIGINAL)
 
     def _find_first(self) -> str:
-        self.matches, self.match = [], -1
-        if not self.searched:
+        self.find_matches()
+        if not self.search:
             return ""
-        found = re.finditer(re.escape(self.searched), self._text(), re.IGNORECASE)
-        self.matches = [Span(*match.span()) for match in found]
         if not self.matches:
-            raise ReviewError(f"not in this article: {self.searched}")
-        return self._to_match(1)
+            self._seek(1)
+            return ""
+        item = self.session.current
+        at = span_of(item, self.view).start if item else 0
+        first = next((number for number, span in enumerate(self.matches) if span.end > at), 0)
+        return self._show_match(first)
 
-    def _to_match(self, by: int) -> str:
-        if not self.matches:
-            raise ReviewError("nothing was searched for")
-        self.match = (self.match + by) % len(self.matches)
-        span = self.matches[self.match]
+    def _show_match(self, number: int) -> str:
+        assert self.search
+        self.match, self.at_match = number, True
+        span = self.matches[number]
         self.call_after_refresh(self.article.reveal, span.start)
         inside = next((i for i in self.session.queue.items if i.here.overlaps(span)), None)
         if inside and self.view is not View.ORIGINAL:
             self.session.key = inside.key
-        return f"Match {self.match + 1} of {len(self.matches)}: {self.searched}"
+        return f"Match {number + 1} of {len(self.matches)} here: {self.search.words}"
+
+    def _to_match(self, by: int) -> str:
+        if not self.search:
+            raise ReviewError("nothing was searched for")
+        number = self.match + by if self.match >= 0 or by > 0 else len(self.matches) - 1
+        if 0 <= number < len(self.matches):
+            return self._show_match(number)
+        self._seek(by)
+        return ""
+
+    @work(exclusive=True, group="search")
+    async def _seek(self, by: int) -> None:
+        """To the next article with a match; keys are answered meanwhile, and one that does something ends it."""
+        assert self.search
+        words, number = self.search.words, len(self.session.corpus)
+        for looked, index in enumerate(self.search.elsewhere(self.session, by, original=self.view is View.ORIGINAL)):
+            if index is not None:
+                self.session.open(index)
+                self.find_matches()
+                self.attempt(partial(self._show_match, 0 if by > 0 else len(self.matches) - 1))
+                return
+            if looked % _SLICE == 0:
+                self.say(f"Looking for {words}: {looked:,} of {number:,} articles …")
+                await self.breathe()
+        if self.matches:
+            said = self._show_match(0 if by > 0 else len(self.matches) - 1)
+            self.attempt(lambda: f"{said} (in no other article)")
+        else:
+            self.say(f"in none of the {number:,} articles: {words}", error=True)
 
     def do_next_match(self) -> str:
         return self._to_match(1)
@@ -128,7 +164,6 @@ class Moving(Stage, inherit_bindings=False):
 
     def do_view(self) -> str:
         self.view = _VIEWS[(_VIEWS.index(self.view) + 1) % len(_VIEWS)]
-        self.matches, self.match = [], -1
         return {
             View.BOTH: "Original and corrected text",
             View.CORRECTED: "Corrected text",
@@ -145,6 +180,8 @@ class Moving(Stage, inherit_bindings=False):
         return "Deferred findings are shown" if self.session.with_deferred else "Deferred findings are hidden"
 
     def do_filter(self) -> None:
+        from mtqa.review.widgets.dialogs import Pick
+
         rules, chosen = self.session.corpus.rules(), self.session.filter
         known = sorted({*rules, *chosen.rules})
         choices = [(s.label, f"severity:{s.label}", s in chosen.severities) for s in SEVERITIES]
@@ -172,13 +209,17 @@ class Moving(Stage, inherit_bindings=False):
         self.call_after_refresh(self.show_all)
 
     def do_details(self) -> None:
+        from mtqa.review.widgets.dialogs import Page
+
         item, work = self.session.current, self.session.work
         if item is None or work is None:
             raise ReviewError("no finding is selected")
-        lines = finding_text(work, item, brackets=self.reviewing.is_mono, full=True)
+        lines = finding_text(work, item, self.no_candidate(item), brackets=self.reviewing.is_mono, full=True)
         self.app.push_screen(Page("Finding", Content("\n").join(lines)))
 
     def do_theme(self) -> None:
+        from mtqa.review.widgets.dialogs import Choose
+
         self.app.push_screen(Choose("Theme", THEME_NAMES), self._theme)
 
     def _theme(self, index: int | None) -> None:
@@ -186,6 +227,8 @@ class Moving(Stage, inherit_bindings=False):
             self.app.theme = THEME_NAMES[index]
 
     def do_help(self) -> None:
+        from mtqa.review.widgets.dialogs import Page, help_text
+
         self.app.push_screen(Page("Keys", help_text(self.keymap)))
 
     def do_palette(self) -> None:

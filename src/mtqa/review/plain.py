@@ -11,16 +11,17 @@ from typing import TYPE_CHECKING, TextIO
 from mtqa.corrections.decision import Verdict
 from mtqa.errors import MtqaError
 from mtqa.finding import Edit, Safety, Severity
-from mtqa.review.batch import Scope, carry_out, collect, draw_up, settle
+from mtqa.review.batch import Scope, carry_out, collect, describe, draw_up, settle
 from mtqa.review.characters import one_line, visible
 from mtqa.review.queue import SEVERITIES, Filter, Order
+from mtqa.review.search import Search, text_of
 from mtqa.review.session import ReviewError
 from mtqa.review.shapes import BRACKETS
 from mtqa.review.worddiff import compare, edits_between
 from mtqa.review.work import Work, is_safe
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from mtqa.document import Span
     from mtqa.finding import Fix
@@ -49,7 +50,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "next-severity": ("s", "", "next finding of another severity"),
     "previous-severity": ("S", "", "previous group of one severity"),
     "jump": ("g", "NUMBER", "to the finding of that number in the list"),
-    "search": ("/", "WORDS", "lines of the article with these words"),
+    "search": ("/", "WORDS", "lines with these words, in this article first, then in all"),
     "filter": ("f", "[NAMES]", "only these severities, families or rules; none: all"),
     "order": ("o", "", "by weight, or as in the text"),
     "deferred": ("D", "", "show or hide deferred findings"),
@@ -59,6 +60,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "help": ("?", "", "this list"),
     "quit": ("q", "", "leave; everything is saved already"),
 }
+_MOST = 100
 _SHORT = {short: name for name, (short, _, _) in COMMANDS.items()}
 _BATCHES = (
     (Scope.RULE_HERE, Verdict.ACCEPT),
@@ -83,6 +85,7 @@ class Dialogue:
         """Talk until ``quit`` or the end of input; 1 while something is open, else 0."""
         self._say(f"mtqa review: {len(self.session.corpus)} articles. ? for help, q to leave.")
         while True:
+            self.session.remember()
             self._present()
             self._tell.write("> ")
             self._tell.flush()
@@ -202,7 +205,7 @@ class Dialogue:
             raise ReviewError("two wordings are needed", remedy="replace OLD => NEW")
         here = self._find_once(old.strip())
         new = new.strip()
-        return self.session.replace((Edit(here if new else self.session.deletion(here), new),))
+        return self.session.replace((Edit(here, new),)) if new else self.session.take_out(here)
 
     def _find_once(self, words: str) -> Span:
         from mtqa.document import Span
@@ -228,7 +231,8 @@ class Dialogue:
 
     def _do_batch(self, rest: str) -> str:
         if not rest.isdigit() or not 1 <= int(rest) <= len(_BATCHES):
-            names = (f"  {n}: {verdict.value} {scope.value}" for n, (scope, verdict) in enumerate(_BATCHES, 1))
+            named = enumerate(_BATCHES, 1)
+            names = (f"  {n}: {verdict.value} {describe(self.session, scope)}" for n, (scope, verdict) in named)
             return "\n".join(["batch NUMBER:", *names])
         scope, verdict = _BATCHES[int(rest) - 1]
         self._check_all(scope)
@@ -259,7 +263,7 @@ class Dialogue:
                 continue
             try:
                 found = Work(session.corpus.corrections.article(source.read()), session.linter)
-                session.corpus.note(index, found.briefs())
+                session.corpus.note(index, found.briefs(), whole=not found.unchecked)
             except MtqaError as error:
                 session.corpus.fail(index, str(error))
 
@@ -305,10 +309,18 @@ class Dialogue:
         self.session.go(items[int(rest) - 1].key)
 
     def _do_search(self, rest: str) -> str:
-        work = self.session.work
-        lines = work.overlay.text.split("\n") if work else []
-        found = [f"  {n}: {visible(line)}" for n, line in enumerate(lines, 1) if rest.casefold() in line.casefold()]
-        return "\n".join(found) or f"Not in this article: {rest}"
+        if not rest:
+            raise ReviewError("no words given", remedy="search WORDS")
+        session, search = self.session, Search(rest)
+        found: list[str] = []
+        for step in range(len(session.corpus)):
+            index = (session.index + step) % len(session.corpus)
+            text, name = text_of(session, index), session.corpus.sources[index].name
+            for number, line in _lines_with(text, search.matches(text)):
+                if len(found) == _MOST:
+                    return "\n".join([*found, f"  … and more; the first {_MOST} are shown"])
+                found.append(f"  {name}:{number}: {visible(line)}")
+        return "\n".join(found) or f"In none of the {len(session.corpus)} articles: {rest}"
 
     def _do_filter(self, rest: str) -> str:
         severities = {severity.label: severity for severity in Severity}
@@ -376,6 +388,13 @@ class Dialogue:
 
     def _do_quit(self, _: str) -> None:
         """Handled where lines are read."""
+
+
+def _lines_with(text: str, spans: Sequence[Span]) -> list[tuple[int, str]]:
+    """Number and text of the lines that spans begin in, each once."""
+    numbers = dict.fromkeys(text.count("\n", 0, span.start) for span in spans)
+    lines = text.split("\n") if numbers else []
+    return [(number + 1, lines[number].removesuffix("\r")) for number in numbers]
 
 
 def _fix_text(work: Work, fix: Fix) -> str:

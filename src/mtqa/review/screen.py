@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from rich.cells import cell_len
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
@@ -44,7 +45,10 @@ class ReviewScreen(Moving, Deciding, inherit_bindings=False):
     #side { width: 38; border-left: solid $panel; display: none; padding: 0 0 0 1; }
     #summary { height: 3; }
     #queue { height: 1fr; }
-    #pane { height: 9; border-top: solid $panel; padding: 0 1; scrollbar-size-vertical: 1; }
+    #pane {
+        height: 9; border-top: solid $mtqa-dim; border-title-color: $mtqa-dim; padding: 0 1;
+        scrollbar-size-vertical: 1;
+    }
     #pane.-critical { border-top: heavy $mtqa-critical; border-title-color: $mtqa-critical; }
     #pane.-major { border-top: solid $mtqa-major; border-title-color: $mtqa-major; }
     #pane.-minor { border-top: solid $mtqa-minor; border-title-color: $mtqa-minor; }
@@ -53,6 +57,7 @@ class ReviewScreen(Moving, Deciding, inherit_bindings=False):
     #message.-error { color: $error; text-style: bold; }
     #hints { height: 1; background: $panel; padding: 0 1; text-wrap: nowrap; text-overflow: ellipsis; }
     ReviewScreen.-tall #pane { height: 13; }
+    ReviewScreen.-idle #pane { height: 4; }
     ReviewScreen.-wide #side { display: block; }
     ReviewScreen.list-hidden #side { display: none; }
     ReviewScreen.list-shown #side { display: block; }
@@ -78,6 +83,7 @@ class ReviewScreen(Moving, Deciding, inherit_bindings=False):
 
     def on_mount(self) -> None:
         self.article.here_symbol = self.shapes["here"]
+        self.article.bars = (self.shapes["passage"], self.shapes["passage-current"])
         self.say("Reading the rules …")
         self.app.theme_changed_signal.subscribe(self, lambda _: self.call_after_refresh(self.show_all))
         self.call_after_refresh(self.show_all)
@@ -119,18 +125,22 @@ class ReviewScreen(Moving, Deciding, inherit_bindings=False):
         if work is None:
             self.article.show((), (), (), {}, "")
             return
+        self.find_matches()
         items, marks = session.queue.items, work.marks
         glyphs = glyphs_of(items, marks, self.view, self.shapes)
         brackets = BRACKETS if self.reviewing.is_mono and self.view is View.BOTH else None
         lines = compose(work.overlay, self.view, glyphs, brackets)
-        shades = [
-            Shade(span_of(i, self.view), i.finding.severity.label) for i in items if i.finding.layer is not Layer.BLOCK
-        ]
+        passages = [i for i in items if i.finding.layer is Layer.PASSAGE]  # drawn under the words inside them
+        words = [i for i in items if i.finding.layer in (Layer.WORDS, Layer.METADATA)]
+        shades = [Shade(span_of(i, self.view), "passage") for i in passages]
+        shades += [Shade(span_of(i, self.view), i.finding.severity.label) for i in words]
         shades += [Shade(span_of(m, self.view), m.decision.verdict.value) for m in marks]
         shades += [Shade(span, "match") for span in self.matches]
         current = session.current
         if self.mode == SELECT:
             shades.append(Shade(self.chosen, "chosen"))
+        elif current and current.finding.layer is Layer.PASSAGE:
+            shades.insert(0, Shade(span_of(current, self.view), "passage-current"))
         elif current:
             shades.append(Shade(span_of(current, self.view), "current"))
         styles = {item.key: item.finding.severity.label for item in items}
@@ -153,6 +163,7 @@ class ReviewScreen(Moving, Deciding, inherit_bindings=False):
     def _show_finding(self) -> None:
         pane = self.query_one("#pane", VerticalScroll)
         item, work = self.session.current, self.session.work
+        self.set_class(item is None, "-idle")
         for name in ("critical", "major", "minor", "neutral"):
             pane.set_class(bool(item and item.finding.severity.label == name), f"-{name}")
         if work is None:
@@ -169,9 +180,8 @@ class ReviewScreen(Moving, Deciding, inherit_bindings=False):
             pane.border_title = Content(
                 f"{symbol} {finding.severity.label} · {finding.rule} · {finding.mqm}{deferred}"
             ).markup
-            self.put(
-                "finding", Content("\n").join(finding_text(work, item, brackets=self.reviewing.is_mono)), layout=True
-            )
+            lines = finding_text(work, item, self.no_candidate(item), brackets=self.reviewing.is_mono)
+            self.put("finding", Content("\n").join(lines), layout=True)
         if self.shown_finding != (item.key if item else ""):
             self.shown_finding = item.key if item else ""
             pane.scroll_home(animate=False)
@@ -181,6 +191,8 @@ class ReviewScreen(Moving, Deciding, inherit_bindings=False):
             return Content("")
         left = sum(self.session.corpus.left(self.session.filter).values())
         hint = f"{left:,} open elsewhere" if left else "Nothing is open any more."
+        if deferred := self.session.corpus.deferred:
+            hint += f" · {deferred:,} deferred"
         if self.session.filter:
             hint += f" · filter: {self.session.filter.label}"
         keys = self.keymap
@@ -202,7 +214,7 @@ class ReviewScreen(Moving, Deciding, inherit_bindings=False):
             f"{name if self.size.width >= 100 else name.rpartition('/')[2]}  ",
             counts_text([(severity, counts.get(severity, 0)) for severity in SEVERITIES], self.shapes),
         ]
-        if label := minutes_label(session.pace.minutes(left)):
+        if left and (label := minutes_label(session.pace.minutes(left))):
             parts.append((f"  {label}", "$mtqa-dim"))
         if corpus.checked < len(corpus) and session.linter:
             parts.append((f"  checking {corpus.checked:,}", "$mtqa-dim"))
@@ -242,12 +254,15 @@ class ReviewScreen(Moving, Deciding, inherit_bindings=False):
         return [item_row(work, items[index], self.shapes, width)]
 
     def _show_hints(self) -> None:
-        parts: list[Content | str | tuple[str, str]] = []
+        parts: list[Content | str | tuple[str, str]] = [("WORDS", "bold reverse")] if self.mode == SELECT else []
+        used = len("WORDS  ") if parts else 0
+        gap = "  " if self.size.width >= 100 else " "
         for key, name, _ in self.keymap.hints(self.mode):
             shown = " ".join(show_key(one) for one in key.split())
-            parts += [(shown, "bold $accent"), f" {name}  "]
-        if self.mode == SELECT:
-            parts.insert(0, ("WORDS  ", "bold reverse"))
+            used += cell_len(f"{shown} {name}{gap}")
+            if used > self.size.width:
+                break  # half a hint is none
+            parts += [gap if parts else "", (shown, "bold $accent"), f" {name}"]
         self.put("hints", Content.assemble(*parts))
 
     # -- the mouse

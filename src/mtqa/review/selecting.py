@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_right
 from typing import TYPE_CHECKING
 
@@ -12,15 +11,13 @@ from mtqa.review.display import View
 from mtqa.review.keymap import BROWSE, SELECT
 from mtqa.review.session import ReviewError
 from mtqa.review.stage import Stage
-from mtqa.review.widgets.dialogs import Ask
+from mtqa.review.tokens import words_of
 from mtqa.segment import sentence_at
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from mtqa.review.widgets.article import ArticleView
-
-_WORD = re.compile(r"\w[\w\u0300-\u036f'’.-]*\w|\w|[^\w\s]+")
 
 
 class Selecting(Stage, inherit_bindings=False):
@@ -35,7 +32,10 @@ class Selecting(Stage, inherit_bindings=False):
         if self.view is View.ORIGINAL:
             self.view = View.BOTH
         item = self.session.current
-        self._enter(self._first_place(item.here.start if item else None))
+        match = self.matches[self.match] if self.at_match and 0 <= self.match < len(self.matches) else None
+        self._enter(match.start if match else self._first_place(item.here.start if item else None))
+        if match:
+            self._take(self._word_at(match.end - 1), self.word_cursor)
         return "Select words, then correct, delete or mark them"
 
     def _first_place(self, at: int | None) -> int:
@@ -48,7 +48,7 @@ class Selecting(Stage, inherit_bindings=False):
         work = self.session.work
         if work is None:
             raise ReviewError("no article is open")
-        self.words = [Span(*match.span()) for match in _WORD.finditer(work.overlay.text)]
+        self.words = words_of(work.overlay.text)
         if not self.words:
             raise ReviewError("there are no words in this article")
         self.mode = SELECT
@@ -108,6 +108,7 @@ class Selecting(Stage, inherit_bindings=False):
 
     def ask_words(self, title: str, text: str, verb: Callable[[str], str]) -> None:
         """Ask for other words; nothing happens when they are the same."""
+        from mtqa.review.widgets.dialogs import Ask
 
         def given(after: str | None) -> None:
             if after is not None and after != text:
@@ -128,7 +129,8 @@ class Selecting(Stage, inherit_bindings=False):
 
     def on_article_view_pointed(self, message: ArticleView.Pointed) -> None:
         """A click on a finding makes it current; a click elsewhere, or dragging, selects words."""
-        hit = next((i for i in self.session.queue.items if i.here.start <= message.at < i.here.end), None)
+        under = [i for i in self.session.queue.items if i.here.start <= message.at < i.here.end]
+        hit = min(under, key=lambda item: len(item.here), default=None)
         if hit and not message.extend and self.mode == BROWSE and self.view is not View.ORIGINAL:
             self.attempt(lambda: self.session.go(hit.key))
         elif self.view is not View.ORIGINAL:

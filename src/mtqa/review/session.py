@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mtqa.corrections.anchor import quote
-from mtqa.corrections.choice import Choice, edit, hold, judge, undo
+from mtqa.corrections.choice import hold, judge, undo
 from mtqa.corrections.decision import Verdict
-from mtqa.document import Span
 from mtqa.errors import MtqaError
 from mtqa.finding import Edit
+from mtqa.review.bookmark import Bookmark, Spot
 from mtqa.review.corpus import Corpus
+from mtqa.review.effect import choices_of, deletion, record
 from mtqa.review.history import History, Step
 from mtqa.review.pace import Pace
 from mtqa.review.queue import Filter, Key, Order, Queue, sort_key
@@ -24,10 +24,12 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from mtqa.corrections.decision import Decision
+    from mtqa.corrections.choice import Choice
     from mtqa.corrections.store import Corrections
-    from mtqa.linter import Linter, Source
+    from mtqa.document import Span
+    from mtqa.linter import Source
     from mtqa.review.queue import Item
+    from mtqa.review.work import Checks, Lint
 
 _DONE = {
     Verdict.REJECT: "Rejected",
@@ -45,7 +47,12 @@ class Session:
     """One editor's review of a corpus. Without a ``linter`` texts can be read until :meth:`equip` brings one."""
 
     def __init__(
-        self, sources: Sequence[Source], corrections: Corrections, by: str, linter: Linter | None = None
+        self,
+        sources: Sequence[Source],
+        corrections: Corrections,
+        by: str,
+        linter: Checks | None = None,
+        bookmark: Bookmark | None = None,
     ) -> None:
         self.corpus = Corpus(sources, corrections)
         self.by = by
@@ -60,23 +67,47 @@ class Session:
         self.work: Work | None = None
         self.queue = Queue()
         self.key = ""
-        touched = self.corpus.last_touched(by)
-        self.open(touched[0] if touched else 0)
-        self._left_off = touched[1] if touched else None
+        self._bookmark = bookmark or Bookmark()
+        self._touched = self.corpus.last_touched(by)
+        self._decided = self._touched[1].at if self._touched else ""
+        self._marked = self._mark_in_force()
+        if self._marked:
+            self.open(self.corpus.index[self._marked.article])
+        else:
+            self.open(self._touched[0] if self._touched else 0)
         if linter:
             self._find_place()
 
-    def equip(self, linter: Linter) -> None:
-        """Take a linter that knows more than the one before; the editor stays where they are."""
+    def equip(self, linter: Checks, known: Lint | None = None) -> None:
+        """Take a linter that knows more than the one before; the editor stays where they are.
+
+        ``known`` is what it finds in the open article, where that was found out already.
+        """
         is_first = self.linter is None
         self.linter = linter
         if self.work:
-            self.work.relint(linter)
+            self.work.relint(linter, known)
         self._requeue()
         if is_first:
             self._find_place()
-        elif not self.current and self.queue.items:
-            self.key = self.queue.items[0].key
+        elif not self.current:
+            self.key = self.queue.items[0].key if self.queue.items else ""
+
+    def remember(self) -> None:
+        """Keep where the editor is, so that the next session opens there."""
+        if self.linter:
+            self._bookmark.write(Spot(self.corpus.sources[self.index].name, self.key, self._decided))
+
+    def decided(self, work: Work, ids: Sequence[str]) -> None:
+        """Take note of new decisions of this editor."""
+        decisions = work.article.state.decisions
+        self._decided = max([self._decided, *(decisions[name].at for name in ids if name in decisions)])
+
+    def _mark_in_force(self) -> Spot | None:
+        """The bookmark, unless its article is not among these or a later decision was made without it."""
+        spot = self._bookmark.read()
+        known = spot is not None and spot.article in self.corpus.index and spot.decided >= self._decided
+        return spot if known else None
 
     def add_word(self, here: Span) -> str:
         """Put the word at a place of the corrected text into the project's list; what was said against it is gone."""
@@ -86,11 +117,12 @@ class Session:
             raise ReviewError("this review has no word list")
         word = self._working.overlay.text[here.start : here.end]
         said = f"“{word}” is in {self.words.name} {'now' if add_word(self.words, word) else 'already'}"
-        place = self._place_of(self.key)
+        key, place = self.key, self._place_of(self.key)
         self.equip(self.linter.accepting(word))
         if not self.linter.engines.spelling:
             return f"{said}; the speller is off"
-        return said if self.current or place is None else " · ".join(filter(None, (said, self._advance(place))))
+        gone = place is not None and self.queue.find(key) is None
+        return " · ".join(filter(None, (said, self._advance(place) if gone and place else "")))
 
     # -- where we are
 
@@ -132,8 +164,11 @@ class Session:
         self.queue = Queue.of(items, self.order, self.filter)
 
     def _find_place(self) -> None:
-        """Go where the editor left off: behind the last finding decided on, or on the one last taken back."""
-        last = self._left_off
+        """Go where the editor left off: to the bookmark, else behind the last finding decided on (or taken back)."""
+        if self._marked and bool(self._marked.finding) == bool(self.queue.find(self._marked.finding)):
+            self.key = self._marked.finding or (self.queue.items[0].key if self.queue.items else "")
+            return
+        last = self._touched[1] if self._touched and self._touched[0] == self.index else None
         if last and self.work:
             if last.verdict is Verdict.UNDO and self.queue.find(last.fingerprint):
                 self.key = last.fingerprint
@@ -183,9 +218,14 @@ class Session:
         if found:
             self.key = found.key
         elif not self.step_article(by, only_open=True):
-            raise ReviewError("this is the last finding" if by > 0 else "this is the first finding")
+            raise ReviewError(self._end_reached(by))
         elif by < 0 and self.queue.items:
             self.key = self.queue.items[-1].key
+
+    def _end_reached(self, by: int) -> str:
+        left = sum(self.corpus.left(self.filter).values()) - len(self.queue.items)
+        where = f"; {left:,} open in {'earlier' if by > 0 else 'later'} articles" if left > 0 else ""
+        return f"this is the {'last' if by > 0 else 'first'} finding{where}"
 
     def step_article(self, by: int, *, only_open: bool = False) -> bool:
         """To the next or previous article; with ``only_open`` to one with open findings. False when there is none."""
@@ -245,15 +285,21 @@ class Session:
     def delete(self) -> str:
         """Delete the passage that the current finding is about."""
         item = self._item()
-        return self._change((Edit(self.deletion(item.here), ""),), "Deleted", item)
+        return self._change((Edit(deletion(self._working.overlay.text, item.here), ""),), "Deleted", item)
 
     def hold(self, verdict: Verdict, why: str = "") -> str:
-        """Leave the text as it is: reject or defer, or mark the passage as beyond repair."""
-        item = self._item()
-        choice = hold(self._working.document, verdict, item.finding, why)
-        return self._decide(_DONE[verdict], [choice], item)
+        """Leave the text as it is: reject or defer, or mark the passage, and what is open in it, as beyond repair."""
+        item, work = self._item(), self._working
+        held = [item]
+        if verdict in (Verdict.RETRANSLATE, Verdict.DROP):
+            held += [other for other in work.items if other != item and item.here.contains(other.here)]
+        return self._decide(_DONE[verdict], [hold(work.document, verdict, one.finding, why) for one in held], item)
 
     # -- deciding on any words
+
+    def take_out(self, here: Span) -> str:
+        """Delete any words of the corrected text."""
+        return self._change((Edit(deletion(self._working.overlay.text, here), ""),), "Deleted", None)
 
     def replace(self, edits: Sequence[Edit], why: str = "") -> str:
         """Change any words of the corrected text."""
@@ -268,67 +314,30 @@ class Session:
         choices += [hold(work.document, verdict, i.finding, why) for i in work.items if here.contains(i.here)]
         return self._decide(_DONE[verdict], choices, None)
 
-    def deletion(self, here: Span) -> Span:
-        """``here`` with the blank, or the line ending, that should go with it."""
-        text = self._working.overlay.text
-        start, end = here.start, here.end
-        before = text[start - 1 : start]
-        after = text[end : end + 1]
-        if before in ("", "\n") and text.startswith(("\n", "\r\n"), end):
-            return Span(start, text.index("\n", end) + 1)
-        if before == " " and (after in ("", " ", "\n", "\r") or not after.isalnum()):
-            return Span(start - 1, end)
-        if after == " " and before in ("", "\n"):
-            return Span(start, end + 1)
-        return here
-
     # -- recording
 
     def _change(
         self, edits: Sequence[Edit], label: str, item: Item | None, *, accepted: bool = False, why: str = ""
     ) -> str:
-        choices = self.choices(self._working, edits, item, accepted=accepted, why=why)
-        return self._decide(label, choices, item)
-
-    @staticmethod
-    def choices(
-        work: Work, edits: Sequence[Edit], item: Item | None, *, accepted: bool = False, why: str = ""
-    ) -> list[Choice]:
-        """What edits of the corrected text mean as decisions on the original."""
-        document, rewrite = work.document, work.overlay.rewrite(edits)
-        if not rewrite.takes_in:
-            if item and accepted:
-                changes = tuple(quote(document, e.span, e.replacement) for e in rewrite.edits)
-                finding = item.finding
-                return [Choice(Verdict.ACCEPT, changes, finding.rule, finding.fingerprint, why or finding.message)]
-            return [edit(document, rewrite.edits, why, item.finding if item else None)]
-        first, *others = rewrite.takes_in
-        if all(document.slice(e.span) == e.replacement for e in rewrite.edits):
-            return [undo(name, why) for decision in rewrite.takes_in for name in _lineage(work, decision)]
-        changes = tuple(quote(document, e.span, e.replacement) for e in rewrite.edits)
-        replaces = "" if first.fingerprint else first.id
-        again = Choice(
-            Verdict.EDIT, changes, first.rule, first.fingerprint, why or _reason(item, first), replaces=replaces
-        )
-        return [*(undo(decision) for decision in others), again]
+        return self._decide(label, choices_of(self._working, edits, item, accepted=accepted, why=why), item)
 
     def _decide(self, label: str, choices: Sequence[Choice], item: Item | None) -> str:
         work = self._working
         place = sort_key(item.finding, item.original, self.order) if item else None
-        before = {i.key for i in work.items}
+        before = {(i.finding.rule, i.original) for i in work.items if i != item}
         ids = record(work, choices, self.by)
         if not ids:
             return "That is decided already"
+        self.decided(work, ids)
         self.history.add(Step(label, ((work.path, ids),), work.path, item.key if item else self.key))
         self.pace.tick()
         work.refresh()
         self._requeue()
         said = [label]
-        gone = len(before - {i.key for i in work.items}) - (1 if item else 0)
-        new = len({i.key for i in work.items} - before)
-        if gone > 0:
+        now = {(i.finding.rule, i.original) for i in work.items}
+        if gone := len(before - now):
             said.append(f"{gone} more resolved")
-        if new:
+        if new := len(now - before):
             said.append(f"{new} new")
         if place:
             said.append(self._advance(place))
@@ -365,10 +374,12 @@ class Session:
             source = self.corpus.sources[self.corpus.index[path]]
             is_here = self.work is not None and self.work.path == path
             work = self._working if is_here else Work(self.corpus.corrections.article(source.read()), self.linter)
-            parts.append((path, record(work, [undo(name) for name in reversed(ids)], self.by)))
+            new = record(work, [undo(name) for name in reversed(ids)], self.by)
+            self.decided(work, new)
+            parts.append((path, new))
             work.refresh()
             if not is_here and self.linter:
-                self.corpus.note(self.corpus.index[path], work.briefs())
+                self.corpus.note(self.corpus.index[path], work.briefs(), whole=not work.unchecked)
         return tuple(parts)
 
     def _return_to(self, step: Step) -> None:
@@ -391,36 +402,3 @@ class Session:
                 label = _DONE.get(decision.verdict, "Changed")
                 return Step(label, ((self.work.path, (decision.id,)),), self.work.path, decision.fingerprint)
         return None
-
-
-def record(work: Work, choices: Sequence[Choice], by: str) -> tuple[str, ...]:
-    """Record choices that belong together; the ids of what is new in the ledger, in order.
-
-    Raises the reason when one of them cannot stand; the others are taken back then.
-    """
-    before = set(work.article.state.decisions)
-    outcome = work.article.decide_all(choices, by)
-    ids = tuple(decision.id for decision in outcome.decisions if decision.id not in before)
-    if outcome.refusals:
-        if ids:
-            work.article.decide_all([undo(name) for name in reversed(ids)], by)
-        raise outcome.refusals[0].error
-    return ids
-
-
-def _lineage(work: Work, decision: Decision) -> list[str]:
-    """A decision and those it stands in place of, the latest first: all must go for the original to come back."""
-    state = work.article.state
-    ids, waiting = [], [decision.id]
-    while waiting:
-        name = waiting.pop(0)
-        if name not in ids and name not in state.undone and name in state.decisions:
-            found = state.decisions[name]
-            if found.verdict.changes_text:
-                ids.append(name)
-            waiting += found.supersedes
-    return ids
-
-
-def _reason(item: Item | None, first: Decision) -> str:
-    return item.finding.message if item else first.why

@@ -1,4 +1,4 @@
-"""The shapes that stand for severities and verdicts, as symbols or in plain ASCII."""
+"""The shapes that stand for severities and verdicts, as symbols or in plain ASCII; the names of the themes."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ UNICODE = {
     "drop": "⊘",
     "done": "✓",
     "here": "▶",
+    "passage": "│",
+    "passage-current": "┃",
 }
 ASCII = {
     "critical": "#",
@@ -21,8 +23,11 @@ ASCII = {
     "drop": "%",
     "done": "+",
     "here": ">",
+    "passage": "|",
+    "passage-current": "H",
 }
 BRACKETS = ("[-", "-]", "{+", "+}")
+THEME_NAMES = ("dark", "light", "ansi", "mono")
 LABELS = "asdfghjklqwertyuiopzxcvbnm"
 
 

@@ -11,8 +11,9 @@ from textual.widgets import Static
 
 from mtqa.document import Span
 from mtqa.errors import MtqaError
+from mtqa.finding import Layer
 from mtqa.review.display import View
-from mtqa.review.keymap import BROWSE
+from mtqa.review.keymap import BROWSE, show_key
 from mtqa.review.queue import Queue
 from mtqa.review.shapes import shapes
 from mtqa.review.widgets.article import ArticleView
@@ -22,7 +23,11 @@ if TYPE_CHECKING:
 
     from mtqa.review.app import ReviewApp
     from mtqa.review.keymap import Keymap
+    from mtqa.review.queue import Item
     from mtqa.review.session import Session
+
+
+_KEEP_MATCH = ("select", "next-match", "previous-match", "view", "page-up", "page-down", "help")
 
 
 class Stage(Screen[None], inherit_bindings=False):
@@ -42,6 +47,8 @@ class Stage(Screen[None], inherit_bindings=False):
         self.view = View.BOTH
         self.chosen = Span(0, 0)
         self.matches: list[Span] = []
+        self.match = -1
+        self.at_match = False
         self.shown_place: tuple[int, str, View, int] = (-1, "", View.BOTH, 0)
         self.shown_finding = ""
         self.shown_queue: tuple[int, Queue] = (-1, Queue())
@@ -59,7 +66,9 @@ class Stage(Screen[None], inherit_bindings=False):
         return self.query_one("#article", ArticleView)
 
     def perform(self, action: str) -> None:
-        """Do what an action says: verbs are methods named ``do_<action id>``."""
+        """Do what an action says: verbs are methods named ``do_<action id>``. A search that goes on is ended by it."""
+        self.workers.cancel_group(self, "search")
+        self.at_match = self.at_match and action in _KEEP_MATCH
         self.attempt(getattr(self, f"do_{action.replace('-', '_')}"))
 
     def attempt(self, verb: Callable[[], str | None]) -> None:
@@ -70,6 +79,7 @@ class Stage(Screen[None], inherit_bindings=False):
             self.say(str(error), error=True)
         else:
             self.say(said or "")
+        self.session.remember()
         self.show_all()
 
     def say(self, text: str, *, error: bool = False) -> None:
@@ -78,6 +88,15 @@ class Stage(Screen[None], inherit_bindings=False):
             line = self.query_one("#message", Static)
             line.set_class(error, "-error")
             self.put("message", Content(f"{'✗ ' if error else ''}{text}"))
+
+    def no_candidate(self, item: Item) -> str:
+        """What to press where a finding offers nothing to accept."""
+        words = {"edit": "correct it", "editor": "in $EDITOR", "reject": "it is right"}
+        if item.finding.layer is Layer.PASSAGE:
+            words |= {"retranslate": "translate again", "drop": "drop"}
+        else:
+            words |= {"delete": "delete"}
+        return "  ".join(f"{show_key(key)}: {text}" for name, text in words.items() if (key := self.keymap.key(name)))
 
     def put(self, name: str, content: Content, *, layout: bool = False) -> None:
         """Show a text in the widget of that id, if it is another; ``layout`` where its height may change."""
@@ -89,6 +108,10 @@ class Stage(Screen[None], inherit_bindings=False):
     def show_all(self) -> None:
         """Bring the screen up to the session."""
         raise NotImplementedError  # the screen that mixes this in defines it
+
+    def find_matches(self) -> None:
+        """Bring what was searched for up to the text that is shown."""
+        raise NotImplementedError
 
     def leave_words(self) -> None:
         """Back from selected words to the findings."""

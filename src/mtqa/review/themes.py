@@ -1,4 +1,7 @@
-"""Colours and shapes. Every meaning has a shape or a text style as well as a colour."""
+"""Colours. Every meaning has a shape or a text style as well.
+
+Grounds are nearly grey on purpose: terminals of 256 colours, tmux among them, turn a bluish dark grey into navy.
+"""
 
 from __future__ import annotations
 
@@ -52,9 +55,9 @@ THEMES = (
         error="#ff6b81",
         success="#8fd694",
         foreground="#d7dde4",
-        background="#11161c",
-        surface="#171d25",
-        panel="#1f2731",
+        background="#131619",
+        surface="#1a1d21",
+        panel="#24292f",
         variables=VARIABLES,
     ),
     Theme(
@@ -88,4 +91,3 @@ THEMES = (
         variables=_MONO,
     ),
 )
-THEME_NAMES = tuple(theme.name for theme in THEMES)

@@ -7,8 +7,8 @@ holds although something else in its sentence was mended.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, NamedTuple
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from mtqa.corrections.decision import Verdict
 from mtqa.corrections.outcome import split
@@ -25,8 +25,42 @@ if TYPE_CHECKING:
     from mtqa.corrections.state import State
     from mtqa.corrections.store import Article
     from mtqa.finding import Finding
-    from mtqa.grammar import EngineError
-    from mtqa.linter import Linter
+    from mtqa.grammar import EngineError, Engines
+    from mtqa.linter import Examined
+
+
+class Checks(Protocol):
+    """What a review asks of a linter."""
+
+    @property
+    def engines(self) -> Engines: ...
+
+    def examine(self, document: Document) -> Examined:
+        """Findings of one document, in document order, with fingerprints, and the engines that could not check it."""
+        ...
+
+    def accepting(self, word: str) -> Checks:
+        """With a word that is right."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Lint:
+    """What checking an article gave: the findings of the original, and of a corrected ``text`` if there was one.
+
+    ``unchecked`` are the engines that could not check the original.
+    """
+
+    findings: list[Finding]
+    unchecked: tuple[EngineError, ...] = ()
+    text: str | None = None
+    corrected: list[Finding] = field(default_factory=list)
+
+    @classmethod
+    def of(cls, linter: Checks, document: Document) -> Lint:
+        """What ``linter`` finds in an original."""
+        examined = linter.examine(document)
+        return cls(examined.findings, examined.unchecked)
 
 
 class Brief(NamedTuple):
@@ -36,6 +70,7 @@ class Brief(NamedTuple):
     severity: Severity
     safe: bool
     text: str
+    deferred: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,18 +90,16 @@ class Work:
     original. ``linter`` may be exchanged when more is known.
     """
 
-    def __init__(self, article: Article, linter: Linter | None) -> None:
+    def __init__(self, article: Article, linter: Checks | None) -> None:
         self.article = article
         self.linter = linter
-        self.findings: list[Finding] = []
-        self.unchecked: tuple[EngineError, ...] = ()
         self.items: tuple[Item, ...] = ()
         self.deferred: tuple[Item, ...] = ()
         self.marks: tuple[Mark, ...] = ()
         self.blocks: tuple[Span, ...] = ()
         self.decided = 0
         self.overlay = Overlay(article.document, ())
-        self._checked: tuple[str, list[Finding]] | None = None
+        self.lint = Lint([])
         if linter:
             self.relint(linter)
         else:
@@ -80,12 +113,20 @@ class Work:
     def path(self) -> str:
         return self.article.path
 
-    def relint(self, linter: Linter) -> None:
-        """Check the original with ``linter`` and sort its findings by what was decided."""
+    @property
+    def findings(self) -> list[Finding]:
+        """The findings of the original."""
+        return self.lint.findings
+
+    @property
+    def unchecked(self) -> tuple[EngineError, ...]:
+        """The engines that could not check the original."""
+        return self.lint.unchecked
+
+    def relint(self, linter: Checks, known: Lint | None = None) -> None:
+        """Check the original with ``linter`` and sort its findings by what was decided; ``known``: it was already."""
         self.linter = linter
-        examined = linter.examine(self.document)
-        self.findings, self.unchecked = examined.findings, examined.unchecked
-        self._checked = None
+        self.lint = known or Lint.of(linter, self.document)
         self.refresh()
 
     def refresh(self) -> None:
@@ -94,37 +135,44 @@ class Work:
         standing = state.edits(self.document.sha256).standing
         self.overlay = Overlay(self.document, standing)
         parts = split(self.document, self.findings, state)
-        held = {decided.finding.fingerprint: decided.decision for decided in parts.held}
         contradicted = {finding.fingerprint for finding in parts.contradicted}
         if not standing:
             found = [Item(f, f.span, f.span, f.fixes) for f in self.findings]
         else:
             found = list(self._corrected_items())
-        settled = state.settled
-        deferred = [i for i in found if _verdict(settled.get(i.key)) is Verdict.DEFER and i.key not in contradicted]
-        away = set(held) | {i.key for i in found if (d := settled.get(i.key)) and d.verdict.holds_back}
-        self.items = tuple(i for i in found if i.key not in away or i.key in contradicted)
-        self.deferred = tuple(deferred)
+        held = _Held(state, self.document.sha256)
+        verdicts = [(item, None if item.key in contradicted else held.verdict(item)) for item in found]
+        self.items = tuple(item for item, verdict in verdicts if verdict is None)
+        self.deferred = tuple(item for item, verdict in verdicts if verdict is Verdict.DEFER)
         self.marks = tuple(self._marked(state))
-        self.decided = len([1 for subject in settled.values() if subject.fingerprint])
-        self.blocks = tuple(f.span for f in self.findings if f.layer is Layer.BLOCK and f.fingerprint not in held)
+        self.decided = len([1 for subject in state.settled.values() if subject.fingerprint])
+        away = {decided.finding.fingerprint for decided in parts.held}
+        self.blocks = tuple(f.span for f in self.findings if f.layer is Layer.BLOCK and f.fingerprint not in away)
 
     def _corrected_items(self) -> Iterator[Item]:
         """Findings of the corrected text, those of the original that they are told by their own identity."""
         known = {(f.rule, f.span.start, f.span.end): f for f in self.findings}
         for found in self._recheck():
             original = self.overlay.original(found.span)
-            untouched = not self.overlay.touched(found.span)
-            same = known.get((found.rule, original.start, original.end)) if untouched else None
+            same = known.get((found.rule, original.start, original.end))
+            if same and self._is_other(found):
+                same = None
             finding = same or replace(found, span=original)
             yield Item(finding, original, found.span, found.fixes)
 
+    def _is_other(self, found: Finding) -> bool:
+        """Whether edits have made another fault of what is found; a passage stays the same while parts of it change."""
+        touched = self.overlay.touched(found.span)
+        if found.layer is Layer.PASSAGE:
+            return any(piece.here.contains(found.span) for piece in touched)
+        return bool(touched)
+
     def _recheck(self) -> list[Finding]:
         text = self.overlay.text
-        if self._checked is None or self._checked[0] != text:
-            corrected = Document.from_text(text, self.path)
-            self._checked = (text, self.linter.examine(corrected).findings if self.linter else [])
-        return self._checked[1]
+        if self.lint.text != text:
+            found = self.linter.examine(Document.from_text(text, self.path)).findings if self.linter else []
+            self.lint = replace(self.lint, text=text, corrected=found)
+        return self.lint.corrected
 
     def _marked(self, state: State) -> Iterator[Mark]:
         for decision in state.settled.values():
@@ -138,8 +186,12 @@ class Work:
         return normalised(self.overlay.text[item.here.start : item.here.end])
 
     def briefs(self) -> tuple[Brief, ...]:
-        """The open findings as the corpus-wide queue keeps them."""
-        return tuple(Brief(i.finding.rule, i.finding.severity, is_safe(i), self.matched(i)) for i in self.items)
+        """The open and the deferred findings as the corpus-wide queue keeps them."""
+        return tuple(
+            Brief(i.finding.rule, i.finding.severity, is_safe(i), self.matched(i), is_deferred)
+            for items, is_deferred in ((self.items, False), (self.deferred, True))
+            for i in items
+        )
 
     def find(self, keys: Sequence[str]) -> list[Item]:
         """Open items by key."""
@@ -147,8 +199,24 @@ class Work:
         return [item for item in self.items if item.key in wanted]
 
 
-def _verdict(decision: Decision | None) -> Verdict | None:
-    return decision.verdict if decision else None
+class _Held:
+    """Which findings are held back: by their own decision, or by one of the same rule on the same words.
+
+    A finding that reaches into an edit is named by the corrected sentence, so its name changes with each further edit
+    of that sentence; what it is about does not.
+    """
+
+    def __init__(self, state: State, sha256: str) -> None:
+        self._settled = {key: one.verdict for key, one in state.settled.items() if one.verdict.holds_back}
+        self._places: dict[tuple[str, Span], Verdict] = {}
+        for decision in state.settled.values():
+            if decision.verdict.holds_back and decision.rule:
+                for change in state.anchor(decision, sha256) or ():
+                    self._places[decision.rule, change.span] = decision.verdict
+
+    def verdict(self, item: Item) -> Verdict | None:
+        """What holds an item back; None when it is open."""
+        return self._settled.get(item.key) or self._places.get((item.finding.rule, item.original))
 
 
 def is_safe(item: Item) -> bool:

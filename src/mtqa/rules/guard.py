@@ -48,7 +48,11 @@ def widen(pattern: str, flags: int = 0, *, anchors: bool = True) -> str:
 
     Raises re.error or OverflowError for a pattern that ``re`` refuses.
     """
-    tree = _parser.parse(pattern, flags)
+    return widen_tree(_parser.parse(pattern, flags), anchors=anchors)
+
+
+def widen_tree(tree: Any, *, anchors: bool = True) -> str:
+    """:func:`widen` of a pattern that has been parsed."""
     return _Widener(anchors).sequence(tree, tree.state.flags, tail=True)
 
 

@@ -36,7 +36,12 @@ def required(pattern: str, flags: int = 0) -> tuple[str, ...]:
 
     Raises re.error for a pattern that ``re`` refuses.
     """
-    best = _required(_parser.parse(pattern, flags))
+    return required_of(_parser.parse(pattern, flags))
+
+
+def required_of(tree: Any) -> tuple[str, ...]:
+    """:func:`required` of a pattern that has been parsed."""
+    best = _required(tree)
     return tuple(sorted(best)) if best and min(map(len, best)) >= _LEAST else ()
 
 

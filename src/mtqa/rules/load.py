@@ -25,6 +25,7 @@ from mtqa.rules.schema import (
     RuleFile,
     as_example,
 )
+from mtqa.rules.snapshot import Snapshot, rule_files
 from mtqa.rules.source import RuleSource
 
 if TYPE_CHECKING:
@@ -154,6 +155,15 @@ def load_rules(*folders: Path, examine_all: bool = False) -> RuleSet:
 
     Raises :class:`RuleError` with file and line for anything that cannot be used.
     """
+    snapshot = Snapshot(folders, f"examine_all={examine_all}")
+    if (known := snapshot.read()) is not None:
+        return known
+    loaded = _load(folders, examine_all=examine_all)
+    snapshot.write(loaded)
+    return loaded
+
+
+def _load(folders: tuple[Path, ...], *, examine_all: bool) -> RuleSet:
     sources: dict[str, RuleSource] = {}
     define: dict[str, str] = {}
     contexts: dict[str, ContextSpec] = {}
@@ -182,11 +192,10 @@ def load_rules(*folders: Path, examine_all: bool = False) -> RuleSet:
 
 
 def _sources(folder: Path, memo: Memo, *, examine: bool) -> Iterator[RuleSource]:
-    for file in sorted(folder.rglob("*.y*ml"), key=lambda file: file.relative_to(folder).as_posix()):
+    for _, file in rule_files(folder):
         if file.suffix == ".yml":
             raise RuleError("a rule file's name ends in .yaml", place=Place(str(file)), remedy="rename it")
-        if file.suffix == ".yaml":
-            yield RuleSource(file, folder, memo, examine=examine)
+        yield RuleSource(file, folder, memo, examine=examine)
 
 
 def _contexts(source: RuleSource, definitions: Definitions, define: dict[str, str]) -> dict[str, ContextSpec]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from mtqa.document import Span
@@ -15,7 +16,7 @@ from mtqa.rules.scan import Scanner, re2_options
 from mtqa.segment import is_longer, most_characters, sentences_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping
 
     from mtqa.document import Document
     from mtqa.rules.load import Entry, RuleSet
@@ -53,7 +54,6 @@ def matches(pattern: str, guard: str, text: str, data: bytes) -> Iterator[re.Mat
     On long texts RE2 first says where a match may start, many times faster than ``re`` finds out: every match starts
     where its guard matches. A guard that says so in too many places gives way to ``re``.
     """
-    expression = compiled(pattern)
     start = position = tries = 0  # ``position`` is ``start`` in bytes
     if len(text) >= _LONG:
         search = _finder(guard)
@@ -62,7 +62,7 @@ def matches(pattern: str, guard: str, text: str, data: bytes) -> Iterator[re.Mat
             if found is None:
                 return
             start += len(data[position : found.start()].decode())
-            match = expression.match(text, start)
+            match = compiled(pattern).match(text, start)
             if match and match.end() == start:
                 break
             if match:
@@ -73,7 +73,7 @@ def matches(pattern: str, guard: str, text: str, data: bytes) -> Iterator[re.Mat
                 end = start + 1
             position = found.start() + len(text[start:end].encode())
             start = end
-    yield from (match for match in expression.finditer(text, start) if match.end() > match.start())
+    yield from (match for match in compiled(pattern).finditer(text, start) if match.end() > match.start())
 
 
 class Contexts:
@@ -84,10 +84,13 @@ class Contexts:
         self._data = document.text.encode()
         self._specs = specs
         self._known: dict[str, bool] = {}
+        self._any: dict[tuple[str, ...], bool] = {(): True}
 
-    def any(self, names: Sequence[str]) -> bool:
+    def any(self, names: tuple[str, ...]) -> bool:
         """True when no context is asked for or the document shows one of ``names``."""
-        return not names or any(self._holds(name) for name in names)
+        if (found := self._any.get(names)) is None:
+            found = self._any[names] = any(self._holds(name) for name in names)
+        return found
 
     def _holds(self, name: str) -> bool:
         if name not in self._known:
@@ -150,32 +153,30 @@ class PatternChecker:
                 unit = _Unit(text, text.encode(), line.start)
                 scanned = self._short_line if len(text) <= most_characters(_SHORT) else self._long_line
                 for entry in scanned.candidates(unit):
-                    if not entry.max_words or not is_longer(text, entry.max_words):
-                        yield from self._confirm(document, entry, unit, contexts)
+                    if contexts.any(entry.context) and not (entry.max_words and is_longer(text, entry.max_words)):
+                        yield from self._confirm(document, entry, unit)
         if self._by_text.entries and document.text:
             unit = _Unit(document.text, document.text.encode(), 0)
             for entry in self._by_text.candidates(unit):
-                yield from self._match(document, entry, unit, contexts)
+                if contexts.any(entry.context):
+                    yield from _match(document, entry, unit)
 
-    def _confirm(self, document: Document, entry: Entry, unit: _Unit, contexts: Contexts) -> Iterator[Finding]:
-        if entry.scope == "sentence":
-            for start, end in sentences_of(unit.text):
-                sentence = unit.text[start:end]
-                part = _Unit(sentence, sentence.encode(), unit.start + start)
-                yield from self._match(document, entry, part, contexts)
-        else:
-            yield from self._match(document, entry, unit, contexts)
+    @staticmethod
+    def _confirm(document: Document, entry: Entry, unit: _Unit) -> Iterator[Finding]:
+        if entry.scope != "sentence":
+            return _match(document, entry, unit)
+        parts = [(unit.text[start:end], unit.start + start) for start, end in sentences_of(unit.text)]
+        return chain.from_iterable(_match(document, entry, _Unit(text, text.encode(), start)) for text, start in parts)
 
-    def _match(self, document: Document, entry: Entry, unit: _Unit, contexts: Contexts) -> Iterator[Finding]:
-        if not contexts.any(entry.context):
-            return
-        for match in matches(entry.pattern, entry.guard, unit.text, unit.data):
-            sentence = _sentence(unit.text, match.start()) if entry.unless or entry.when else ""
-            if entry.unless and compiled(entry.unless).search(sentence):
-                continue
-            if entry.when and not compiled(entry.when).search(sentence):
-                continue
-            yield _finding(document, entry, match, unit)
+
+def _match(document: Document, entry: Entry, unit: _Unit) -> Iterator[Finding]:
+    for match in matches(entry.pattern, entry.guard, unit.text, unit.data):
+        sentence = _sentence(unit.text, match.start()) if entry.unless or entry.when else ""
+        if entry.unless and compiled(entry.unless).search(sentence):
+            continue
+        if entry.when and not compiled(entry.when).search(sentence):
+            continue
+        yield _finding(document, entry, match, unit)
 
 
 def _sentence(text: str, offset: int) -> str:

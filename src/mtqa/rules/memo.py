@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
 
 class Memo:
@@ -64,8 +64,12 @@ def _read(file: Path | None) -> dict[str, Any]:
 
 def memo_file(folders: tuple[Path, ...]) -> Path:
     """The file for these rule folders: different projects do not push each other's patterns out."""
-    place = hashlib.sha256("\0".join(str(folder.resolve()) for folder in folders).encode()).hexdigest()[:8]
-    return cache_folder() / f"patterns-{_code()}-{place}.json"
+    return cache_folder() / f"patterns-{code_digest()}-{place_digest(folders)}.json"
+
+
+def place_digest(folders: Sequence[Path]) -> str:
+    """A short name for where rules come from."""
+    return hashlib.sha256("\0".join(str(folder.resolve()) for folder in folders).encode()).hexdigest()[:8]
 
 
 def cache_folder() -> Path:
@@ -78,7 +82,8 @@ def cache_folder() -> Path:
 
 
 @cache
-def _code() -> str:
+def code_digest() -> str:
+    """A short name for this package's code and this Python."""
     digest = hashlib.sha256(sys.version.encode())
     for file in sorted(Path(__file__).parent.glob("*.py")):
         digest.update(file.read_bytes())

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
+from importlib import import_module
+from typing import Any
 
-from mtqa.rules.guard import widen
-from mtqa.rules.literals import required
-from mtqa.rules.safety import complaint
+from mtqa.rules.guard import widen_tree
+from mtqa.rules.literals import required_of
+
+_parser: Any = import_module("re._parser")
 
 _NAME = re.compile(r"\{\{([a-z][a-z0-9_]*)\}\}")
 _SPACE = "[ \\t\\u00a0\\u2000-\\u200a\\u202f\\u205f\\u3000]+"
@@ -74,24 +77,32 @@ def _phrase(form: str) -> str:
 def checked(pattern: str, *, case: bool, examined: bool = False, anchors: bool = True) -> Checked:
     """The pattern as ``re`` takes it, flags inside, its RE2 guard, and the literals its matches hold.
 
-    ``examined`` leaves out the search for dangerous shapes, where the parts have been examined one by one; ``anchors``
-    is for the guard (see :func:`mtqa.rules.guard.widen`).
+    ``examined`` leaves out compiling and the search for dangerous shapes, where the parts have been examined one by
+    one; ``anchors`` is for the guard (see :func:`mtqa.rules.guard.widen`).
 
     Raises :class:`PatternError` for a pattern that does not parse, matches nothing, or could take too long.
     """
     full = pattern if case else f"(?i:{pattern})"
     try:
-        re.compile(pattern)  # by itself, lest "a)(b" be closed by the group around it
-        problem = "" if examined else complaint(pattern, 0 if case else re.IGNORECASE)
-        guard = widen(full, anchors=anchors)
-        empty = re.compile(full).match("")
+        _parser.parse(pattern)  # by itself, lest "a)(b" be closed by the group around it
+        tree = _parser.parse(full)
+        problem = "" if examined else _complaint(full, pattern, 0 if case else re.IGNORECASE)
+        guard = widen_tree(tree, anchors=anchors)
+        empty = tree.getwidth()[0] == 0 and re.compile(full).match("")
     except (re.error, OverflowError, RecursionError) as error:
         raise PatternError(f"not a regular expression: {error}") from error
     if problem:
         raise PatternError(problem)
     if empty:
         raise PatternError("matches the empty string, so it would fire everywhere")
-    return full, guard, required(full)
+    return full, guard, required_of(tree)
+
+
+def _complaint(full: str, pattern: str, flags: int) -> str:
+    from mtqa.rules.safety import complaint
+
+    re.compile(full)  # what only the compiler refuses, such as a look-behind of no fixed width
+    return complaint(pattern, flags)
 
 
 def fit_case(replacement: str, matched: str, *, starts_sentence: bool, exact: bool = False) -> str:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import msgspec
-import yaml
 
 from mtqa.errors import Place, RuleError
 
@@ -16,22 +16,28 @@ if TYPE_CHECKING:
     from mtqa.rules.memo import Memo
 
 _T = TypeVar("_T")
-_YAML: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
-class _Loader(_YAML):  # type: ignore[misc] # the C loader has no types
+@cache
+def _loader() -> Any:
     """A safe loader that refuses a key written twice; YAML forbids it, PyYAML keeps the last."""
+    import yaml
 
-    def construct_mapping(self, node: Any, deep: bool = False) -> Any:
-        seen: set[tuple[str, str]] = set()
-        for key, _ in node.value:
-            name = (key.tag, key.value) if isinstance(key, yaml.ScalarNode) else ("", "")
-            if name in seen:
-                problem = f"the key {key.value!r} is written twice"
-                raise yaml.constructor.ConstructorError(None, None, problem, key.start_mark)
-            if name != ("", "") and key.tag != "tag:yaml.org,2002:merge":
-                seen.add(name)
-        return super().construct_mapping(node, deep=deep)
+    base: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+    class Loader(base):  # type: ignore[misc] # the C loader has no types
+        def construct_mapping(self, node: Any, deep: bool = False) -> Any:
+            seen: set[tuple[str, str]] = set()
+            for key, _ in node.value:
+                name = (key.tag, key.value) if isinstance(key, yaml.ScalarNode) else ("", "")
+                if name in seen:
+                    problem = f"the key {key.value!r} is written twice"
+                    raise yaml.constructor.ConstructorError(None, None, problem, key.start_mark)
+                if name != ("", "") and key.tag != "tag:yaml.org,2002:merge":
+                    seen.add(name)
+            return super().construct_mapping(node, deep=deep)
+
+    return Loader
 
 
 class RuleSource:
@@ -59,8 +65,10 @@ class RuleSource:
 
     def convert(self, kind: type[_T]) -> _T:
         """The file as ``kind``; raises :class:`RuleError` for what YAML or the schema refuses."""
+        import yaml
+
         try:
-            data = yaml.load(self.text, Loader=_Loader)  # noqa: S506 - a safe loader
+            data = yaml.load(self.text, Loader=_loader())  # noqa: S506 - a safe loader
         except (yaml.YAMLError, ValueError) as error:
             raise self._not_yaml(error) from error
         try:
@@ -71,6 +79,8 @@ class RuleSource:
 
     def _not_yaml(self, error: Exception) -> RuleError:
         """ValueError: PyYAML's own, for a date or number that is none, without a place."""
+        import yaml
+
         mark = getattr(error, "problem_mark", None)
         line = mark.line + 1 if mark else None
         if isinstance(error, yaml.reader.ReaderError):
@@ -88,7 +98,9 @@ class RuleSource:
         return RuleError(problem, place=Place(str(self.file), self._line(steps)), remedy=remedy)
 
     def _line(self, steps: list[str | int]) -> int:
-        node = yaml.compose(self.text, Loader=_YAML)
+        import yaml
+
+        node = yaml.compose(self.text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
         line = node.start_mark.line if node else 0
         for step in steps:
             if isinstance(node, yaml.SequenceNode) and isinstance(step, int) and step < len(node.value):

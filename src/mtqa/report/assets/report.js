@@ -23,11 +23,18 @@ const boxes = levels.filter((level) => bySeverity.has(level)).map((level) => {
 const rules = make("select", { title: "Rule" }, make("option", { value: "" }, "all rules"),
   ...[...byRule].sort(([a, m], [b, n]) => n - m || (a < b ? -1 : 1))
     .map(([rule, number]) => make("option", { value: rule }, `${rule} (${number})`)));
-const search = make("input", { type: "search", placeholder: "Search findings  /", title: "Search" });
+const search = make("input", { type: "search", placeholder: "Search findings and articles", title: "Search" });
 bar.insertBefore(rules, shown);
 bar.insertBefore(search, shown);
-const help = make("span", { title: "j k: next, previous; 1-4: severities; /: search; Escape: everything" }, "j k · 1-4 · / · Esc");
+const help = make("span", { id: "help" });
+for (const [key, does] of [["j k", "next, previous"], ["1-4", "severities"], ["/", "search"], ["Esc", "everything"]]) {
+  help.append(make("kbd", {}, key), ` ${does}  `);
+}
 bar.append(help);
+const home = new Map(articles.flatMap((article) => {
+  const name = article.querySelector("h2").textContent.toLowerCase();
+  return all(".card", article).map((card) => [card, name]);
+}));
 
 let visible = cards, now = -1;
 function filter() {
@@ -35,7 +42,7 @@ function filter() {
   const words = search.value.toLowerCase().trim();
   visible = cards.filter((card) => {
     const fits = wanted.has(card.dataset.severity) && (!rules.value || card.dataset.rule === rules.value)
-      && (!words || card.textContent.toLowerCase().includes(words));
+      && (!words || card.textContent.toLowerCase().includes(words) || home.get(card).includes(words));
     card.hidden = !fits;
     return fits;
   });

@@ -14,7 +14,7 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from mtqa.review.display import Glyph, Run, Sheet, View
-from mtqa.review.layout import cell_of, offset_of
+from mtqa.review.layout import Row, cell_of, offset_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -48,7 +48,7 @@ class ArticleView(ScrollView):
         f"article--{name}"
         for name in (
             "critical", "major", "minor", "neutral", "current", "block", "old", "new", "retranslate", "drop",
-            "match", "chosen", "number", "label", "here",
+            "match", "chosen", "number", "label", "here", "passage", "passage-current",
         )
     }  # fmt: skip
     DEFAULT_CSS = """
@@ -60,6 +60,8 @@ class ArticleView(ScrollView):
         & > .article--minor { color: $mtqa-minor; text-style: underline; }
         & > .article--neutral { color: $mtqa-neutral; text-style: underline; }
         & > .article--current { text-style: reverse bold; }
+        & > .article--passage { text-style: italic; }
+        & > .article--passage-current { text-style: bold italic; background: $panel; }
         & > .article--block { color: $mtqa-dim; }
         & > .article--old { color: $mtqa-old; text-style: strike; }
         & > .article--new { color: $mtqa-new; text-style: bold underline; }
@@ -87,10 +89,12 @@ class ArticleView(ScrollView):
         self.view = View.BOTH
         self.current = ""
         self.here_symbol = "▶"
+        self.bars = ("│", "┃")
         self.labels: Mapping[str, str] = {}
         self._shades: tuple[Shade, ...] = ()
         self._glyph_styles: Mapping[str, str] = {}
         self._blocks: tuple[Span, ...] = ()
+        self._passages: tuple[Shade, ...] = ()
         self._styles: dict[tuple[str, ...], Style] = {}
         self._dragging = False
         self._had_labels = False
@@ -109,11 +113,12 @@ class ArticleView(ScrollView):
         """Show other lines, shades, or another current finding. ``glyph_styles``: style by item key."""
         given, around = tuple(shades), tuple(blocks)
         is_same = lines == self.sheet.lines and self.sheet.width == self.measure and around == self._blocks
-        moved = {shade for shade in given + self._shades if (shade in given) != (shade in self._shades)}
+        moved = set(given) ^ set(self._shades)
         if not is_same:
             self.sheet = Sheet(lines, self.measure)
             self.virtual_size = Size(self.size.width, self.sheet.height)
         self._shades, self._blocks = given, around
+        self._passages = tuple(shade for shade in given if shade.style.startswith("passage"))
         self._glyph_styles = glyph_styles
         self.current = current
         if not is_same or self.labels or self._had_labels or len(moved) > _FEW:
@@ -182,16 +187,28 @@ class ArticleView(ScrollView):
         segments = [*self._gutter_of(line, place.first, place.row), *self._text(line, place.row.start, place.row.end)]
         return Strip(segments).adjust_cell_length(width, base).apply_style(base)
 
-    def _gutter_of(self, line: ShownLine, first: bool, row: object) -> list[Segment]:
-        is_here = any(
-            run.key == self.current and run.kind == "glyph" and row.start <= run.start <= row.end  # type: ignore[attr-defined]
-            for run in line.runs
-            if self.current
-        )
-        mark = self.here_symbol if is_here else " "
+    def _gutter_of(self, line: ShownLine, first: bool, row: Row) -> list[Segment]:
+        runs = [run for run in line.runs if run.start <= row.end and run.end >= row.start]
+        is_here = any(run.kind == "glyph" and run.key == self.current and run.start >= row.start for run in runs)
+        mark = self.here_symbol if is_here and self.current else " "
         number = (str(line.number) if first and line.text else "").rjust(max(0, self.text_x - 3))
         parts = [Segment(number, self._style("number"))] if self.text_x > 2 else []
-        return [*parts, Segment(mark.rjust(2) if self.text_x > 2 else mark, self._style("here")), Segment(" ")]
+        bar = Segment(*self._bar(runs, row))
+        return [*parts, Segment(mark.rjust(2) if self.text_x > 2 else mark, self._style("here")), bar]
+
+    def _bar(self, runs: Sequence[Run], row: Row) -> tuple[str, Style | None]:
+        """What stands beside a row of a passage that a finding is about as a whole."""
+        bar = " "
+        for passage in self._passages:
+            for run in runs:
+                begin, end = max(run.start, row.start), min(run.end, row.end)
+                at = run.at + begin - run.start
+                is_inside = passage.span.start < at + end - begin and at < passage.span.end
+                if begin < end and run.kind in ("same", "new") and is_inside:
+                    if passage.style == "passage-current":
+                        return self.bars[1], self._style("here")
+                    bar = self.bars[0]
+        return bar, self._style("number")
 
     def _text(self, line: ShownLine, start: int, end: int) -> list[Segment]:
         segments = []

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, TypeVar
 
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical, VerticalScroll
@@ -25,29 +25,38 @@ if TYPE_CHECKING:
     from mtqa.review.batch import Batch
     from mtqa.review.keymap import Keymap
 
-CSS = """
-ModalScreen { align: center middle; background: $background 50%; }
-Ask, Choose { align: center bottom; background: $background 20%; }
-.dialog {
-    width: 88; max-width: 100%; height: auto; max-height: 90%; padding: 0 1;
-    background: $panel; border: round $primary; border-title-style: bold; border-subtitle-color: $mtqa-dim;
-}
-Ask .dialog, Choose .dialog { margin-bottom: 1; max-height: 60%; }
-.dialog OptionList, .dialog OptionList:focus {
-    height: auto; max-height: 18; border: none; background: $panel; padding: 0;
-}
-.dialog TextArea, .dialog TextArea:focus {
-    height: auto; min-height: 1; max-height: 12; border: none; background: $surface; padding: 0 1;
-}
-.dialog Rows { background: $panel; height: 1fr; }
-.dialog Label { color: $mtqa-dim; width: 1fr; }
-.tall { height: 90%; }
-Search { align: left bottom; background: $background 0%; }
-Search Input, Search Input:focus { height: 1; border: none; background: $panel; width: 100%; padding: 0 1; }
-"""
+_A = TypeVar("_A")
 
 
-class Ask(ModalScreen[str | None]):
+class Dialog(ModalScreen[_A | None]):
+    """What all questions share."""
+
+    DEFAULT_CSS = """
+    Dialog {
+        align: center middle; background: $background 50%;
+        & .dialog {
+            width: 88; max-width: 100%; height: auto; max-height: 90%; padding: 0 1;
+            background: $panel; border: round $primary; border-title-style: bold; border-subtitle-color: $mtqa-dim;
+        }
+        & .low { margin-bottom: 1; max-height: 60%; }
+        & .tall { height: 90%; }
+        & OptionList, & OptionList:focus {
+            height: auto; max-height: 18; border: none; background: $panel; padding: 0;
+        }
+        & TextArea, & TextArea:focus {
+            height: auto; min-height: 1; max-height: 12; border: none; background: $surface; padding: 0 1;
+        }
+        & Rows { background: $panel; height: 1fr; }
+        & Label { color: $mtqa-dim; width: 1fr; }
+    }
+    Ask, Choose { align: center bottom; background: $background 20%; }
+    Search { align: left bottom; background: $background 0%; }
+    Search Input, Search Input:focus { height: 1; border: none; background: $panel; width: 100%; padding: 0 1; }
+    """
+    SCOPED_CSS = False
+
+
+class Ask(Dialog[str]):
     """One line or passage of text, prefilled. Enter answers; a line end cannot be typed."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss(None)", priority=True)]
@@ -57,9 +66,9 @@ class Ask(ModalScreen[str | None]):
         self._title, self._text, self._note = title, text, note
 
     def compose(self) -> ComposeResult:
-        with Vertical(classes="dialog") as box:
+        with Vertical(classes="dialog low") as box:
             box.border_title = self._title
-            box.border_subtitle = "enter: ok  esc: leave as it is"
+            box.border_subtitle = "enter: ok  ctrl+u: clear  esc: leave as it is"
             if self._note:
                 yield Label(self._note, markup=False)
             yield _Passage(self._text, soft_wrap=True, compact=True)
@@ -89,10 +98,15 @@ class _Passage(TextArea):
             event.prevent_default()
             self.post_message(self.Entered(self))
             return
+        if event.key == "ctrl+u":  # as in a shell: all of it, not only the row
+            event.stop()
+            event.prevent_default()
+            self.text = ""
+            return
         await super()._on_key(event)
 
 
-class Search(ModalScreen[str | None]):
+class Search(Dialog[str]):
     """What to look for, on the lowest line of the screen."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss(None)", priority=True)]
@@ -102,13 +116,13 @@ class Search(ModalScreen[str | None]):
         self._text = text
 
     def compose(self) -> ComposeResult:
-        yield Input(self._text, placeholder="Search in the article", select_on_focus=True)
+        yield Input(self._text, placeholder="Search in all articles", select_on_focus=True)
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         self.dismiss(event.value)
 
 
-class Choose(ModalScreen[int | None]):
+class Choose(Dialog[int]):
     """One of a few possibilities; digits choose at once."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss(None)", priority=True)]
@@ -118,7 +132,7 @@ class Choose(ModalScreen[int | None]):
         self._title, self._choices = title, tuple(choices)
 
     def compose(self) -> ComposeResult:
-        with Vertical(classes="dialog") as box:
+        with Vertical(classes="dialog low") as box:
             box.border_title = self._title
             box.border_subtitle = "number or enter: choose  esc: leave"
             yield OptionList(
@@ -142,7 +156,7 @@ class Choose(ModalScreen[int | None]):
         self.dismiss(event.option_index)
 
 
-class Pick(ModalScreen[tuple[str, ...] | None]):
+class Pick(Dialog[tuple[str, ...]]):
     """Any number of possibilities, those in force ticked. ``choices`` are (text, value, ticked)."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -191,7 +205,7 @@ class Pick(ModalScreen[tuple[str, ...] | None]):
         self.dismiss(())
 
 
-class Preview(ModalScreen[frozenset[tuple[int, str]] | None]):
+class Preview(Dialog[frozenset[tuple[int, str]]]):
     """Every place of a batch in context. Answers with the places to leave out."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -236,12 +250,12 @@ class Preview(ModalScreen[frozenset[tuple[int, str]] | None]):
         lines = spot.old.strip().count("\n") + 1
         where = f"{spot.path}:{spot.line}" + (f" · {lines} lines" if lines > 1 else "")
         head = Content.assemble((f"{box} ", "bold"), (shortened(where, width - 4), "$mtqa-dim"))
-        before, after = one_line(spot.before)[-24:], one_line(spot.after)
+        before, after = _last_words(one_line(spot.before), 24), one_line(spot.after)
         change = difference(one_line(spot.old), one_line(spot.new), brackets=self._brackets)
         if spot.old == spot.new or not (spot.new or self._batch.rule == "" or self._batch.verdict.changes_text):
             change = Content.styled(one_line(spot.old), "underline")
         body = Content.assemble("    ", before, change, after)
-        return [head, body.truncate(width, ellipsis=True), Content("")]
+        return [head, body.truncate(width, ellipsis=True)]
 
     def action_move(self, by: int) -> None:
         rows = self.query_one(Rows)
@@ -261,7 +275,11 @@ class Preview(ModalScreen[frozenset[tuple[int, str]] | None]):
         self.action_leave_out()
 
 
-class Page(ModalScreen[None]):
+def _last_words(text: str, most: int) -> str:
+    return text if len(text) <= most else f"…{text[-most:].partition(' ')[2]}"
+
+
+class Page(Dialog[None]):
     """Something to read."""
 
     BINDINGS: ClassVar[list[BindingType]] = [

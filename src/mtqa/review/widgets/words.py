@@ -12,13 +12,16 @@ from mtqa.review.shapes import BRACKETS
 from mtqa.review.worddiff import compare
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
-    from mtqa.finding import Fix, Severity
+    from mtqa.finding import Edit, Fix, Severity
     from mtqa.review.queue import Item
     from mtqa.review.work import Work
 
 _LONG = 160
+_NEAR = 40
+_PLACES = 4
+_LEAST = 3  # a comma or a letter says nothing without its neighbours
 
 
 def difference(old: str, new: str, *, brackets: bool) -> Content:
@@ -40,23 +43,57 @@ def _middle_cut(text: str) -> str:
 
 
 def candidate(work: Work, fix: Fix, *, brackets: bool) -> Content:
-    """What a candidate does, as a word comparison over all of its edits."""
+    """What a candidate does, as a word comparison; edits far from each other are shown apart."""
     text = work.overlay.text
-    start, end, new = fix.edits[0].span.start, fix.edits[-1].span.end, ""
-    at = start
+    if not any(edit.replacement for edit in fix.edits) and len(fix.edits) == 1:
+        old = text[fix.edits[0].span.start : fix.edits[0].span.end]
+        lines = old.strip("\r\n").count("\n") + 1
+        what = f"delete {lines} lines" if lines > 1 else "delete"
+        return Content.assemble((f"{what}: ", "bold"), difference(old.strip("\r\n"), "", brackets=brackets))
+    groups = list(_groups(fix))
+    shown = [_group(text, group, alone=len(groups) == 1, brackets=brackets) for group in groups[:_PLACES]]
+    parts: list[Content | str | tuple[str, str]] = []
+    if len(groups) > 1:
+        parts.append((f"{len(groups)} places: ", "bold"))
+    parts.append(Content(" · ").join(shown))
+    if len(groups) > _PLACES:
+        parts.append(" …")
+    return Content.assemble(*parts)
+
+
+def _groups(fix: Fix) -> Iterator[list[Edit]]:
+    """Edits that stand near each other, together."""
+    group: list[Edit] = []
     for edit in fix.edits:
+        if group and edit.span.start - group[-1].span.end > _NEAR:
+            yield group
+            group = []
+        group.append(edit)
+    yield group
+
+
+def _group(text: str, edits: Sequence[Edit], *, alone: bool, brackets: bool) -> Content:
+    """Edits as one comparison, with the words they stand in where they are less than a word."""
+    start, end = edits[0].span.start, edits[-1].span.end
+    if not alone or len(text[start:end].strip()) < _LEAST:
+        start = text.rfind(" ", max(0, start - _NEAR), start) + 1 or start
+        after = text.find(" ", end, end + _NEAR)
+        end = after if after >= 0 else end
+        start, end = max(start, text.rfind("\n", 0, edits[0].span.start) + 1), min(end, _line_end(text, end))
+    new, at = "", start
+    for edit in edits:
         new += text[at : edit.span.start] + edit.replacement
         at = edit.span.end
-    old = text[start:end]
-    if new:
-        return difference(old, new, brackets=brackets)
-    lines = old.strip("\r\n").count("\n") + 1
-    what = f"delete {lines} lines" if lines > 1 else "delete"
-    return Content.assemble((f"{what}: ", "bold"), difference(old.strip("\r\n"), "", brackets=brackets))
+    return difference(text[start:end], new + text[at:end], brackets=brackets)
 
 
-def finding_text(work: Work, item: Item, *, brackets: bool, full: bool = False) -> list[Content]:
-    """The paragraphs of the finding pane."""
+def _line_end(text: str, at: int) -> int:
+    found = text.find("\n", at)
+    return found if found >= 0 else len(text)
+
+
+def finding_text(work: Work, item: Item, hint: str, *, brackets: bool, full: bool = False) -> list[Content]:
+    """The paragraphs of the finding pane; ``hint`` is what to do where there is no candidate."""
     finding = item.finding
     lines = [Content.styled(visible(finding.message), "bold")]
     if finding.source_wording:
@@ -69,7 +106,7 @@ def finding_text(work: Work, item: Item, *, brackets: bool, full: bool = False) 
             )
         )
     if not item.fixes:
-        lines.append(Content.styled("no candidate: edit it, or reject it if the text is right", "$mtqa-dim"))
+        lines.append(Content.assemble(("no candidate  ", "bold"), (hint, "$mtqa-dim")))
     if finding.explanation:
         lines.append(Content.assemble(("why  ", "$mtqa-dim"), visible(finding.explanation)))
     for name, value in finding.fields.items():

@@ -1,0 +1,96 @@
+"""Results with engines in the cache of results: the same findings, and nothing checked twice."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pytest
+
+from mtqa.cache import CachedLinter, Store
+from mtqa.cli import main
+from mtqa.grammar import Engines, LanguageToolOptions
+from mtqa.linter import Linter, Source, gather_knowledge, lint_sources
+from mtqa.rules.load import RuleSet
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from mtqa.knowledge import Knowledge
+    from mtqa.linter import Result
+
+ENGINES = Engines("harper", spelling=True)
+
+
+def sources(*texts: str) -> list[Source]:
+    return [Source(f"{number}.txt", data=text.encode()) for number, text in enumerate(texts)]
+
+
+def run(given: list[Source], file: Path, engines: Engines = ENGINES) -> tuple[list[list[str]], list[str]]:
+    """What is found in each source, and which sources had to be checked."""
+    checked: list[str] = []
+
+    class Counting(Linter):
+        def lint(self, source: Source) -> Result:
+            checked.append(source.name)
+            return super().lint(source)
+
+        def knowing(self, knowledge: Knowledge) -> Counting:
+            return Counting(self.rules, knowledge=knowledge, engines=self.engines)
+
+    linter = Counting(RuleSet(()), engines=engines)
+    cached = CachedLinter(linter, Store(file))
+    results = list(cached.lint(linter.knowing(cached.gather(given)), given))
+    cached.close()
+    return [[f"{f.rule} {f.span.start}" for f in result.findings] for result in results], checked
+
+
+def plain(given: list[Source]) -> list[list[str]]:
+    linter = Linter(RuleSet(()), engines=ENGINES)
+    informed = linter.knowing(gather_knowledge(linter, given))
+    return [[f"{f.rule} {f.span.start}" for f in result.findings] for result in lint_sources(informed, given)]
+
+
+def test_a_second_run_checks_nothing_and_says_the_same(tmp_path: Path) -> None:
+    given = sources("They built a office. They recieve it.", "All is well.", "The surronding hills.")
+    first, checked = run(given, tmp_path / "c")
+    assert checked == ["0.txt", "1.txt", "2.txt"]
+    assert first == plain(given) == [["harper.AnA 11", "speller.misspelling 26"], [], ["speller.misspelling 4"]]
+    assert run(given, tmp_path / "c") == (first, [])
+
+
+def test_a_word_that_recurs_in_the_corpus_sends_only_its_articles_back(tmp_path: Path) -> None:
+    given = sources("The surronding hills.", "A surronding wall.", "They recieve it.")
+    first, _ = run(given, tmp_path / "c")
+    more = [*given, Source("3.txt", data=b"Our surronding towns.")]
+    second, checked = run(more, tmp_path / "c")
+    assert checked == ["0.txt", "1.txt", "3.txt"]
+    assert second == plain(more) == [[], [], first[2], []]
+
+
+def test_other_settings_of_the_engines_are_other_results(tmp_path: Path) -> None:
+    given = sources("They built a office by the surronding hills.")
+    run(given, tmp_path / "c")
+    for other in (
+        replace(ENGINES, words=frozenset({"surronding"})),
+        replace(ENGINES, grammar="off"),
+        replace(ENGINES, spelling=False),
+    ):
+        assert run(given, tmp_path / "c", other)[1] == ["0.txt"]
+    assert run(given, tmp_path / "c")[1] == []
+
+
+def test_what_a_remote_server_says_is_not_remembered_as_a_result() -> None:
+    local = LanguageToolOptions(disabled=("A",))
+    assert Engines("both", languagetool=local).key != Engines("both").key
+    assert Engines("both", languagetool=replace(local, url="http://127.0.0.1:9/")).key is None
+
+
+def test_without_a_cache_no_engine_remembers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "a.txt").write_text("They built a office.", encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("mtqa.config._cache_file", lambda: tmp_path / "grammar.sqlite")
+    for option, remembered in (("--no-cache", False), ("--jobs=1", True)):
+        with pytest.raises(SystemExit):
+            main(["lint", "a.txt", "--ignore", "grammar", option])
+        assert (tmp_path / "grammar.sqlite").exists() is remembered
