@@ -20,6 +20,7 @@ from mtqa.errors import ConfigError, Place
 from mtqa.finding import Severity
 from mtqa.grammar import Engines, LanguageToolOptions
 from mtqa.grammar.words import read_words
+from mtqa.judge import JudgeOptions
 from mtqa.linter import Selection
 from mtqa.rules.schema import SeverityName  # noqa: TC001 - msgspec reads the annotations
 from mtqa.tables import Columns
@@ -142,6 +143,28 @@ class Cluster(_Strict, frozen=True, kw_only=True, rename="kebab"):
     sbatch: dict[str, str] = {}
 
 
+class Judge(_Strict, frozen=True, kw_only=True, rename="kebab"):
+    """The endpoint that grades doubtful passages (see docs/judge.md); only ``enabled`` or --judge makes mtqa use it.
+
+    ``key_env`` is the name of an environment variable, never the key; for the rest see
+    :class:`mtqa.judge.JudgeOptions`.
+    """
+
+    enabled: bool = False
+    url: str = ""
+    model: str = ""
+    key_env: Annotated[str, msgspec.Meta(pattern="^[A-Z_][A-Z0-9_]*$|^$")] = ""
+    timeout: Annotated[float, msgspec.Meta(gt=0)] = 120.0
+    max_calls: Annotated[int, msgspec.Meta(ge=1)] = 200
+    parallel: Annotated[int, msgspec.Meta(ge=1, le=64)] = 2
+    price_in: Annotated[float, msgspec.Meta(ge=0)] | None = None
+    price_out: Annotated[float, msgspec.Meta(ge=0)] | None = None
+    temperature: Annotated[float, msgspec.Meta(ge=0, le=2)] = 0.0
+    seed: int = 0
+    max_tokens: Annotated[int, msgspec.Meta(ge=16)] = 2048
+    cache: bool = True
+
+
 class Settings(_Strict, frozen=True, kw_only=True, rename="kebab"):
     """All keys of the configuration, with their defaults.
 
@@ -165,6 +188,7 @@ class Settings(_Strict, frozen=True, kw_only=True, rename="kebab"):
     max_findings: Annotated[int, msgspec.Meta(ge=0)] | None = None
     max_score: Annotated[float, msgspec.Meta(ge=0)] | None = None
     grammar: Grammar = Grammar()
+    judge: Judge = Judge()
     overrides: list[Override] = []
     review: Review = Review()
     editor: Editor = Editor()
@@ -178,6 +202,7 @@ _TABLES: dict[str, type[msgspec.Struct]] = {
     "cluster": Cluster,
     "columns": TableColumns,
     "grammar": Grammar,
+    "judge": Judge,
     "overrides": Override,
     "release": Release,
     "review": Review,
@@ -238,7 +263,30 @@ class Config:
             asked.url, asked.language, tuple(asked.disabled), asked.picky, asked.timeout, asked.memory, asked.idle
         )
         words = read_words(self.word_list) if grammar.spelling else frozenset[str]()
-        return Engines(grammar.engine, grammar.spelling, words, options, _cache_file() if grammar.cache else None)
+        return Engines(
+            grammar.engine, grammar.spelling, words, options, _cache_file("grammar") if grammar.cache else None
+        )
+
+    def judge(self) -> JudgeOptions:
+        """Whom the judge asks, and how."""
+        asked = self.settings.judge
+        return JudgeOptions(
+            asked.url,
+            asked.model,
+            asked.key_env,
+            asked.timeout,
+            asked.max_calls,
+            asked.parallel,
+            asked.price_in,
+            asked.price_out,
+            asked.temperature,
+            asked.seed,
+            asked.max_tokens,
+        )
+
+    def judge_cache(self) -> Path | None:
+        """The file that remembers the judge's answers."""
+        return _cache_file("judge") if self.settings.judge.cache else None
 
     @property
     def word_list(self) -> Path:
@@ -259,10 +307,10 @@ class Config:
         return Config(settings, self.root, self.file, origins)
 
 
-def _cache_file() -> Path:
+def _cache_file(name: str) -> Path:
     from mtqa.rules.memo import cache_folder
 
-    return cache_folder() / "grammar.sqlite"
+    return cache_folder() / f"{name}.sqlite"
 
 
 def _selection(table: Settings | Override) -> Selection:
@@ -335,6 +383,8 @@ def _explained(file: Path, text: str, prefix: list[str], problem: str) -> Config
         message = f"unknown key {found[1]!r}"
         remedy = f"did you mean {near[0]!r}?" if near else f"known keys: {', '.join(known)}"
         steps.append(found[1])
+    elif steps[-2:] == ["judge", "key-env"]:
+        remedy = "the name of an environment variable, in capitals, and never the key itself"
     return ConfigError(message, place=Place(str(file), _line(text, [*prefix, *steps])), remedy=remedy)
 
 

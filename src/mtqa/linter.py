@@ -241,12 +241,32 @@ class Linter:
                     remedy="this is a bug in the checker; leave its rules out with --ignore until it is mended",
                 ) from error
         # Before lines become blocks, so that a block is made of what its document's configuration keeps, and no more.
-        active = [self.selection, *(s for pattern, s in self.overrides if fnmatchcase(document.path, pattern))]
+        active = self._active(document)
         kept = merge_engines(_reweighted(raw, active))
         found = group_blocks(document, kept, _reweighted_blocks(self.rules, active), self.knowledge)
         least = max(selection.min_severity for selection in active)
         findings = identify(document, resolve(finding for finding in found if finding.severity >= least))
         return Examined(findings, tuple(unchecked))
+
+    def _active(self, document: Document) -> list[Selection]:
+        return [self.selection, *(s for pattern, s in self.overrides if fnmatchcase(document.path, pattern))]
+
+    def wants(self, family: str) -> bool:
+        """False when no finding of a family of rules could be kept."""
+        return _family_wanted(family, self.selection)
+
+    def chosen(self, document: Document, findings: Iterable[Finding]) -> list[Finding]:
+        """Findings that came later than :meth:`check`, as the selections in force keep and weigh them."""
+        active = self._active(document)
+        least = max(selection.min_severity for selection in active)
+        return [finding for finding in _reweighted(findings, active) if finding.severity >= least]
+
+    def joined(self, document: Document, findings: Sequence[Finding], later: Sequence[Finding]) -> list[Finding]:
+        """Findings of :meth:`check` and ``later`` ones of other rules: resolved, with fingerprints."""
+        kept = resolve([*findings, *later])
+        known = [finding for finding in kept if finding.fingerprint]
+        new = identify(document, [finding for finding in kept if not finding.fingerprint])
+        return sorted([*known, *new], key=lambda finding: finding.sort_key)
 
     def _refuse_long_lines(self, document: Document) -> None:
         if len(document.text) <= self.max_line:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import platform
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING
 
@@ -12,6 +12,7 @@ import click
 
 from mtqa import __version__
 from mtqa.errors import MtqaError
+from mtqa.report.escape import visible
 
 if TYPE_CHECKING:
     from mtqa.grammar import Engines
@@ -43,6 +44,7 @@ def doctor() -> None:
         _rules(),
         _originals(),
         *_grammar(),
+        _judge(),
         _editors(),
     ]
     for check in checks:
@@ -121,6 +123,32 @@ def _grammar() -> list[_Check]:
         _Check("harper", found is not None, f"harper-py {found}" if found else "not installed", harper.INSTALL, needed),
         _languagetool(engines),
     ]
+
+
+def _judge() -> _Check:
+    """Whether the judge is configured, and whether its server answers and lists the model; nothing is graded."""
+    from mtqa.config import load_config
+    from mtqa.judge.client import Client, same_model
+    from mtqa.judge.spending import Account
+
+    try:
+        config = load_config()
+        options, needed = config.judge(), config.settings.judge.enabled
+    except MtqaError as error:
+        return _Check("judge", False, error.problem, str(error))
+    if not (options.url or options.model or needed):
+        return _Check("judge", False, "not configured", "see docs/judge.md", needed=False)
+    try:
+        client = Client(replace(options, timeout=min(options.timeout, 10.0)), Account(options))
+        models = client.models()
+    except MtqaError as error:
+        return _Check("judge", False, visible(error.problem), error.remedy or "start it", needed)
+    if not any(same_model(options.model, model) for model in models):
+        offered = f"answers, but does not list it; it lists {', '.join(models[:5]) or 'nothing'}"
+        return _Check("judge", False, visible(f"{client.name} {offered}"), "set model under [judge]", needed)
+    use = "asked by every mtqa lint" if needed else "asked with mtqa lint --judge"
+    clear = "; the key is sent without encryption" if options.key_env and client.unencrypted else ""
+    return _Check("judge", True, visible(f"{client.name}, {use}{clear}"), needed=needed)
 
 
 def _languagetool(engines: Engines) -> _Check:

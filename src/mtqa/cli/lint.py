@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from mtqa.baseline import Baseline
     from mtqa.budget import Budget, Spending
     from mtqa.changes import Change
+    from mtqa.cli.judging import Judging
     from mtqa.config import Config, GrammarName, Release
     from mtqa.corrections.store import Corrections
     from mtqa.linter import Linter, Result, Source
@@ -62,6 +63,12 @@ _WORTH_A_BAR = 20
     type=click.Choice(ENGINES),
     help="Grammar engines to run besides the rules (default: harper, or as configured).",
 )
+@click.option(
+    "--judge/--no-judge",
+    "judge",
+    default=None,
+    help="Let a language model grade doubtful passages (default: no, or as configured).",
+)
 @click.option("--statistics", is_flag=True, help="Print a table of rules instead of the findings.")
 @click.option("--diff", is_flag=True, help="Print all safe fixes as a patch instead; nothing is written.")
 @click.option("--corrected", is_flag=True, help="Lint what would be released: the originals with their patches.")
@@ -94,6 +101,7 @@ def lint(  # noqa: PLR0917 - one parameter for each option
     ignore: tuple[str, ...],
     min_severity: str | None,
     grammar: GrammarName | None,
+    judge: bool | None,
     statistics: bool,
     diff: bool,
     corrected: bool,
@@ -144,8 +152,14 @@ def lint(  # noqa: PLR0917 - one parameter for each option
     run.remember = not no_cache and run.linter.engines.key is not None and not run.has_tables
     if no_cache:
         run.linter = replace(run.linter, engines=replace(run.linter.engines, cache=None))
-    with _opened(output) as stream:
-        outcome = _report(run, "diff" if diff else form, stream, statistics=statistics)
+    if config.settings.judge.enabled if judge is None else judge:
+        run.judging = _judging(config, run, asked=judge is True, remember=not no_cache)
+    try:
+        with _opened(output) as stream:
+            outcome = _report(run, "diff" if diff else form, stream, statistics=statistics)
+    finally:
+        if run.judging:
+            run.judging.close()
     if outcome.errors:
         return 2
     failures = [*outcome.spending.failures(), *(_stale(run) if strict else ())]
@@ -172,6 +186,7 @@ class _Run:
     show_rejected: bool = False
     decisions_count: bool = True
     remember: bool = True
+    judging: Judging | None = None
 
     def articles(self) -> Iterable[Source]:
         """The originals, or what would be released; the rows of tables as they are asked for."""
@@ -278,7 +293,8 @@ def _report(run: _Run, form: str, stream: BinaryIO, *, statistics: bool) -> _Out
         options = Options(rules=linter.rules, statistics=statistics, terminal=terminal, thresholds=run.thresholds)
         report = _with_job_summary(form, stream, options)
         linted = engine.lint(linter, step("checking", run.checked()), run.jobs)
-        for result in _of_change(run, linter, linted, summary):
+        changed = _of_change(run, linter, linted, summary)
+        for result in run.judging.results(changed, linter) if run.judging else changed:
             open_result, shown = _held_back(run, result, summary)
             outcome.spending.add(open_result)
             outcome.errors += _complain(open_result)
@@ -289,6 +305,19 @@ def _report(run: _Run, form: str, stream: BinaryIO, *, statistics: bool) -> _Out
             click.echo(f"error: {told}", err=True)
         engine.close()
     return outcome
+
+
+def _judging(config: Config, run: _Run, *, asked: bool, remember: bool) -> Judging | None:
+    """The judge; None where it is only configured and the selection leaves out all that it could say."""
+    if not run.linter.wants("judge"):
+        if asked:
+            raise MtqaError("--judge: what is selected leaves out all that it could say", remedy="add --select judge")
+        return None
+    from mtqa.cli.judging import Judging
+
+    judging = Judging(config, run.linter, run.sources, run.change)
+    judging.open(remember=remember)
+    return judging
 
 
 def _with_job_summary(form: str, stream: BinaryIO, options: Options) -> Report:
@@ -360,10 +389,10 @@ def _refuse(about_originals: Mapping[str, object]) -> None:
 
 def _refuse_unknown_names(config: Config, rules: RuleSet) -> None:
     """A misspelt rule name must not look like a clean article."""
-    from mtqa.grammar import known_ids
+    from mtqa import grammar, judge
     from mtqa.linter import names
 
-    known = rules.ids | set(rules.aliases) | known_ids()
+    known = rules.ids | set(rules.aliases) | grammar.known_ids() | judge.known_ids()
     for key in ("select", "ignore"):
         for pattern in getattr(config.settings, key):
             if not pattern.startswith("languagetool.") and not any(names(pattern, rule_id) for rule_id in known):
