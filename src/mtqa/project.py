@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING
 from mtqa.errors import MtqaError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from mtqa.config import Config
     from mtqa.corrections.outcome import Decided
     from mtqa.corrections.store import Corrections
+    from mtqa.document import Document
     from mtqa.finding import Finding
     from mtqa.linter import Linter, Result, Source
 
@@ -70,15 +71,22 @@ class Settled:
     shown: tuple[Finding, ...] = ()
 
 
-def settle(result: Result, corrections: Corrections, *, corrected: bool = False) -> Settled:
+def settle(
+    result: Result,
+    corrections: Corrections,
+    check: Callable[[Document], Sequence[Finding]],
+    *,
+    corrected: bool = False,
+) -> Settled:
     """Take what has been decided out of a result; ``corrected``: the result is of the cleaned text.
 
+    ``check`` finds the faults of a corrected text, where that has to tell whether a fault is still there.
     A ledger that cannot be read becomes an error of the result: decisions are never silently left out.
     """
     document = result.document
     if document is None or not corrections.has_ledger(document.path):
         return Settled(result)
-    from mtqa.corrections.outcome import split, split_corrected
+    from mtqa.corrections.outcome import doubtful, rechecked, split, split_corrected
 
     try:
         article = corrections.article(document)
@@ -93,6 +101,9 @@ def settle(result: Result, corrections: Corrections, *, corrected: bool = False)
             if corrected
             else split(document, result.findings, article.state)
         )
+        if not corrected and doubtful(sorted_out, article.state, document.sha256):
+            now = check(article.corrected())
+            sorted_out = rechecked(sorted_out, article.state, document.sha256, now)
     except MtqaError as error:
         return Settled(replace(result, errors=(*result.errors, error)))
     decided = (*sorted_out.held, *sorted_out.resolved)

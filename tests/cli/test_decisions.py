@@ -90,3 +90,17 @@ def test_the_example_corrections_of_the_seeds_hold() -> None:
     assert len(patches) == 5
     for patch in patches:
         subprocess.run(["git", "apply", "--check", str(patch)], cwd=ROOT, check=True)
+
+
+def test_a_passage_that_an_edit_reaches_into_is_judged_by_the_corrected_text(project: Path) -> None:
+    """A line that breaks off is mended by words put after it, not by a change to some word in it."""
+    text = "Our Visit\n\nThe delegates of the provincial union met the secretary of the\n\nThey went home.\n"
+    (project / "in" / "a.txt").write_text(text, encoding="utf-8")
+    assert "truncation.end" in found(cwd=project)
+    (project / "copy.txt").write_text(text.replace("delegates", "members"), encoding="utf-8")
+    decide(project, "import", "copy.txt", "--of", "in/a.txt", "--why", "another word")
+    assert "truncation.end" in found(cwd=project)
+    (project / "copy.txt").write_text(text.replace("secretary of the", "secretary."), encoding="utf-8")
+    decide(project, "import", "copy.txt", "--of", "in/a.txt", "--why", "completed")
+    assert "truncation.end" not in found(cwd=project)
+    assert "truncation.end" in found("--without-corrections", cwd=project)

@@ -115,7 +115,7 @@ def _results(config: Config, jobs: int | None) -> Iterator[Result]:
     corrections = corrections_of(config)
     knowing = linter.knowing(engine.gather(articles(sources, config.columns), workers))
     for linted in engine.lint(knowing, articles(sources, config.columns), workers):
-        result = settle(linted, corrections).result
+        result = settle(linted, corrections, knowing.check).result
         if result.errors:
             raise MtqaError(
                 f"a baseline needs every article: {result.errors[0]}", remedy="mend it, or leave it out of originals"

@@ -215,7 +215,11 @@ class _Run:
         """A result without what has been decided, unless decisions are to be left out of account."""
         from mtqa.project import Settled, settle
 
-        return settle(result, self.corrections, corrected=self.corrected) if self.decisions_count else Settled(result)
+        return (
+            settle(result, self.corrections, self.linter.check, corrected=self.corrected)
+            if self.decisions_count
+            else Settled(result)
+        )
 
 
 @dataclass

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from mtqa.corrections.patch import plain_edits
@@ -64,6 +64,35 @@ def split(document: Document, findings: Iterable[Finding], state: State) -> Spli
         else:
             opened.append(finding)
     return Split(tuple(opened), tuple(held), tuple(resolved), tuple(contradicted))
+
+
+def doubtful(split_: Split, state: State, source_sha256: str) -> list[tuple[Finding, Anchored]]:
+    """Open findings about a passage that an edit reaches into: only the corrected text tells whether they hold."""
+    edits = state.edits(source_sha256).standing
+    found = []
+    for finding in split_.open:
+        if finding.layer is not Layer.WORDS and finding not in split_.contradicted:
+            touching = (edit for edit in edits if any(change.span.overlaps(finding.span) for change in edit.changes))
+            if (edit := next(touching, None)) is not None:
+                found.append((finding, edit))
+    return found
+
+
+def rechecked(split_: Split, state: State, source_sha256: str, corrected: Sequence[Finding]) -> Split:
+    """With the :func:`doubtful` findings resolved that ``corrected``, the findings of the corrected text, has no more.
+
+    The same fault is a finding of the same rule that begins inside the old one.
+    """
+    offsets = Offsets(plain_edits(state.edits(source_sha256).standing))
+    begins = [(finding.rule, offsets.original(finding.span.start)) for finding in corrected]
+    gone = [
+        Decided(finding, edit.decision)
+        for finding, edit in doubtful(split_, state, source_sha256)
+        if not any(rule == finding.rule and finding.span.start <= at <= finding.span.end for rule, at in begins)
+    ]
+    left = tuple(finding for finding in split_.open if all(finding is not decided.finding for decided in gone))
+    resolved = tuple(sorted((*split_.resolved, *gone), key=lambda decided: decided.finding.sort_key))
+    return replace(split_, open=left, resolved=resolved)
 
 
 def split_corrected(findings: Iterable[Finding], state: State, source_sha256: str) -> Split:

@@ -174,7 +174,7 @@ class Desk:
             return Checked(buffer, turn, errors=(error,), closed=str(error))
         source, words = Source(document.path), count_words(document.text)
         result = Result(source, document, tuple(examined.findings), words, examined.unchecked)
-        settled = settle(result, project.corrections).result
+        settled = settle(result, project.corrections, project.linter.check).result
         decided = () if closed or settled.errors else _decided(document, project.corrections)
         return Checked(buffer, turn, document, settled.findings, decided, settled.errors, closed)
 
