@@ -1,7 +1,6 @@
 """What the garble models find, on text that they have not learned from: the figures of docs/garble.md.
 
-    python benchmarks/garble.py --data FOLDER              the fast model alone
-    python benchmarks/garble.py --data FOLDER --neural     with the encoder (the extra mtqa[neural])
+    python benchmarks/garble.py --data FOLDER
 
 FOLDER holds `mtq/garble_dev`, `mtq/mlqe_dev.jsonl` and `mtq/clean_dev.jsonl`; the seeds' gold is the repository's own.
 Every figure has a 95 % interval from 1,000 bootstrap samples of documents (of sentences where a set has none).
@@ -10,7 +9,6 @@ Every figure has a 95 % interval from 1,000 bootstrap samples of documents (of s
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 import time
 from dataclasses import dataclass
@@ -19,7 +17,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from mtqa.garble.neural import NeuralModel
 from mtqa.garble.passages import LEAST_WORDS, fast_scores, load_calibration, probabilities
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -44,32 +41,26 @@ _MATCHED = 1.2  # sentences whose lengths differ by no more than this factor
 
 @dataclass(frozen=True)
 class Scored:
-    """A labelled set, the models' logits (sentences, models) and the probability of each sentence in its article."""
+    """A labelled set, the model's logits and the probability of each sentence in its article."""
 
     labelled: Labelled
     logits: np.ndarray
     chance: np.ndarray
 
 
-def logits_of(texts: list[str], neural: NeuralModel | None) -> np.ndarray:
+def logits_of(texts: list[str]) -> np.ndarray:
     offsets, position = [], 0
     for text in texts:
         offsets.append((position, position + len(text)))
         position += len(text) + 1
-    columns = [fast_scores("\n".join(texts), offsets).logits]
-    if neural is not None:
-        columns.append(neural.logits(texts))
-    return np.stack(columns, 1)
+    return fast_scores("\n".join(texts), offsets).logits
 
 
-def scored(labelled: Labelled, neural: NeuralModel | None) -> Scored:
-    calibration = load_calibration()
-    blend = calibration.both if neural is not None else calibration.fast
-    logits = logits_of(labelled.texts, neural)
-    chance = np.zeros(len(labelled.texts))
+def scored(labelled: Labelled) -> Scored:
+    logits, chance = logits_of(labelled.texts), np.zeros(len(labelled.texts))
     for document in np.unique(labelled.document):
         rows = labelled.document == document
-        chance[rows] = probabilities(logits[rows], labelled.words[rows], blend)
+        chance[rows] = probabilities(logits[rows], labelled.words[rows], load_calibration())
     return Scored(labelled, logits, chance)
 
 
@@ -161,12 +152,10 @@ def false_findings(name: str, clean: Scored, threshold: float) -> None:
         show(f"  {genre} ({words[rows].sum():,} words)", f"{1000 * flagged[rows].sum() / words[rows].sum():.2f}")
 
 
-def pairs(data: Path, neural: NeuralModel | None) -> None:
+def pairs(data: Path) -> None:
     """A bad translation above its post-edit: by the logits alone, for these sentences have no article."""
     found = mlqe_dev(data)
-    both = logits_of([bad for bad, _, _ in found] + [good for _, good, _ in found], neural)
-    weights = np.asarray((load_calibration().both if neural else load_calibration().fast).weights[: both.shape[1]])
-    score = both @ weights
+    score = logits_of([bad for bad, _, _ in found] + [good for _, good, _ in found])
     right = (score[: len(found)] > score[len(found) :]).astype(float)
     languages = np.array([language for *_, language in found])
     show("mlqe_dev: DA < 50 above its post-edit", interval(np.arange(len(right)), lambda rows: right[rows].mean()))
@@ -197,27 +186,24 @@ def speed(data: Path) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, required=True)
-    parser.add_argument("--neural", action="store_true")
     options = parser.parse_args()
-    neural = NeuralModel.shipped() if options.neural else None
-    calibration = load_calibration()
-    threshold = (calibration.both if neural else calibration.fast).threshold
-    dev, clean = scored(garble_dev(options.data), neural), scored(clean_dev(options.data), neural)
-    seed = scored(seeds(ROOT / "tests" / "gold"), neural)
-    print(json.dumps({"threshold": threshold, "neural": neural.version if neural else None}))
+    threshold = load_calibration().threshold
+    dev, clean = scored(garble_dev(options.data)), scored(clean_dev(options.data))
+    seed = scored(seeds(ROOT / "tests" / "gold"))
+    show("threshold", str(threshold))
     levels("seeds", seed)
     levels("garble_dev", dev)
     for rate in (0.01, 0.02, 0.05):
         at_a_rate(dev, clean, rate)
     at_the_threshold("garble_dev", dev, threshold)
     at_the_threshold("seeds", seed, threshold)
-    weak = scored(mlqe_articles(options.data), neural)
+    weak = scored(mlqe_articles(options.data))
     at_the_threshold("mlqe_dev", weak, threshold)
     recall_of("mlqe_dev", weak, threshold)
-    false_findings("mlqe_dev post-edits", scored(mlqe_post_edits(options.data), neural), threshold)
+    false_findings("mlqe_dev post-edits", scored(mlqe_post_edits(options.data)), threshold)
     false_findings("clean_dev", clean, threshold)
     calibration_table(dev)
-    pairs(options.data, neural)
+    pairs(options.data)
     speed(options.data)
 
 

@@ -26,7 +26,7 @@ import msgspec
 
 from mtqa.errors import MtqaError
 from mtqa.knowledge import Knowledge, recurs
-from mtqa.linter import Result, gather_each, lint_sources
+from mtqa.linter import Result, gather_each, gather_knowledge, lint_sources
 from mtqa.packed import packed, unpacked
 from mtqa.rules.memo import cache_folder
 
@@ -99,6 +99,11 @@ class Store:
     def open(cls) -> Store:
         """The store of this user."""
         return cls(cache_folder() / _NAME)
+
+    @property
+    def remembers(self) -> bool:
+        """False for a store without a file, or whose file cannot be used."""
+        return self._base is not None
 
     def get(self, keys: Sequence[bytes]) -> dict[bytes, bytes]:
         """What is stored under these keys."""
@@ -215,6 +220,8 @@ class CachedLinter:
 
     def gather(self, sources: Iterable[Source], jobs: int = 1) -> Knowledge:
         """What the sources together tell (see :func:`mtqa.linter.gather_knowledge`)."""
+        if not self._store.remembers:
+            return gather_knowledge(self._linter, sources, jobs)
         if not self._linter.compares:
             return Knowledge()
         listed = list(sources)
@@ -235,7 +242,13 @@ class CachedLinter:
         return Knowledge.of_corpus((one or _Told()).knowledge() for one in told.values())
 
     def lint(self, linter: Linter, sources: Iterable[Source], jobs: int = 1) -> Iterator[Result]:
-        """Lint every source in order; ``linter`` is the one this was made for, with the knowledge gathered."""
+        """Lint every source in order; ``linter`` is the one this was made for, with the knowledge gathered.
+
+        A store that remembers nothing needs no list of the sources: they are taken as they come, however many.
+        """
+        if not self._store.remembers:
+            yield from lint_sources(linter, sources, jobs)
+            return
         listed = list(sources)
         keys = [self._key(linter, source, self._content_now(source)) for source in listed]
         known = self._store.known([key for key in keys if key is not None])

@@ -23,6 +23,7 @@ from mtqa.grammar.words import read_words
 from mtqa.judge import JudgeOptions
 from mtqa.linter import Selection
 from mtqa.rules.schema import SeverityName  # noqa: TC001 - msgspec reads the annotations
+from mtqa.tables import Columns
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -144,12 +145,32 @@ class Judge(_Strict, frozen=True, kw_only=True, rename="kebab"):
     cache: bool = True
 
 
+class TableColumns(_Strict, frozen=True, kw_only=True, rename="kebab"):
+    """Which columns of JSON Lines and Parquet files hold an article's text and id; ``id = ""`` numbers the rows."""
+
+    text: Annotated[str, msgspec.Meta(min_length=1)] = "text"
+    id: str = "id"
+
+
+class Cluster(_Strict, frozen=True, kw_only=True, rename="kebab"):
+    """How releases ask Slurm for machines; ``memory`` in GB, ``environment`` is a command run before each task.
+
+    ``sbatch`` are further options of sbatch by name.
+    """
+
+    partition: str = ""
+    time: str = "10:00:00"
+    memory: Annotated[int, msgspec.Meta(ge=1)] = 2
+    environment: str = ""
+    sbatch: dict[str, str] = {}
+
+
 class Settings(_Strict, frozen=True, kw_only=True, rename="kebab"):
     """All keys of the configuration, with their defaults.
 
     ``originals``: files, folders and globs that are linted when none are named; ``include``: which files of a folder
-    are articles; ``rules``: folders of the project's own rules; ``max_line_length`` counts code points; ``baseline``
-    is a file; for ``fail_on``, ``max_findings`` and ``max_score`` see :class:`mtqa.budget.Budget`.
+    are articles, or tables of them; ``rules``: folders of the project's own rules; ``max_line_length`` counts code
+    points; ``baseline`` is a file; for ``fail_on``, ``max_findings`` and ``max_score`` see :class:`mtqa.budget.Budget`.
     """
 
     originals: list[str] = []
@@ -172,10 +193,14 @@ class Settings(_Strict, frozen=True, kw_only=True, rename="kebab"):
     review: Review = Review()
     editor: Editor = Editor()
     release: Release = Release()
+    columns: TableColumns = TableColumns()
+    cluster: Cluster = Cluster()
 
 
 _TABLES: dict[str, type[msgspec.Struct]] = {
     "editor": Editor,
+    "cluster": Cluster,
+    "columns": TableColumns,
     "grammar": Grammar,
     "judge": Judge,
     "overrides": Override,
@@ -206,6 +231,11 @@ class Config:
         """What a run may find before it fails."""
         least = self.settings.fail_on
         return Budget(Severity[least.upper()] if least else None, self.settings.max_findings, self.settings.max_score)
+
+    @property
+    def columns(self) -> Columns:
+        """The columns of tables that hold articles."""
+        return Columns(self.settings.columns.text, self.settings.columns.id)
 
     def encoding_of(self, name: str) -> str | None:
         """The encoding that the last matching override names for an article, if any."""

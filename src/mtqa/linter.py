@@ -47,7 +47,8 @@ class CheckerError(MtqaError):
 class Source:
     """Where a document comes from: ``name`` is what is shown and recorded; ``data`` replaces reading ``file``.
 
-    ``error`` says why there is nothing to read; reading raises it.
+    ``error`` says why there is nothing to read; reading raises it. ``id`` is that of a table's row. Where ``data`` is
+    the corrected text, ``original_sha256`` is that of the bytes it was made from.
     """
 
     name: str
@@ -55,6 +56,8 @@ class Source:
     encoding: str | None = None
     data: bytes | None = None
     error: MtqaError | None = None
+    id: str = ""
+    original_sha256: str = ""
 
     def read(self) -> Document:
         if self.error is not None:

@@ -53,7 +53,9 @@ def corrections_of(config: Config) -> Corrections:
 
     originals = config.settings.originals
     folders = () if any(set(name) & set("*?[") for name in originals) else tuple(originals)
-    return Corrections(config.root, config.settings.corrections, folders, encoding_of=config.encoding_of)
+    return Corrections(
+        config.root, config.settings.corrections, folders, encoding_of=config.encoding_of, columns=config.columns
+    )
 
 
 @dataclass(frozen=True)
@@ -76,7 +78,7 @@ def settle(result: Result, corrections: Corrections, *, corrected: bool = False)
     document = result.document
     if document is None or not corrections.has_ledger(document.path):
         return Settled(result)
-    from mtqa.corrections.outcome import split
+    from mtqa.corrections.outcome import split, split_corrected
 
     try:
         article = corrections.article(document)
@@ -86,7 +88,11 @@ def settle(result: Result, corrections: Corrections, *, corrected: bool = False)
                 place=article.damage[0].place,
                 remedy="restore the line from version control, or see mtqa patch verify",
             )
-        sorted_out = split(document, result.findings, article.state, corrected=corrected)
+        sorted_out = (
+            split_corrected(result.findings, article.state, result.source.original_sha256)
+            if corrected
+            else split(document, result.findings, article.state)
+        )
     except MtqaError as error:
         return Settled(replace(result, errors=(*result.errors, error)))
     decided = (*sorted_out.held, *sorted_out.resolved)
@@ -101,13 +107,20 @@ def _explained(decided: Decided) -> Finding:
     return replace(decided.finding, explanation=f"Held back ({decision.verdict.value}) by {decision.by}{why}")
 
 
-def corrected_sources(sources: Iterable[Source], corrections: Corrections) -> Iterator[Source]:
-    """Each source with the text that would be released; what prevents that becomes the source's error."""
+def corrected_sources(
+    sources: Iterable[Source], corrections: Corrections, decided: frozenset[str] | None = None
+) -> Iterator[Source]:
+    """Each source with the text that would be released; what prevents that becomes the source's error.
+
+    ``decided`` are the paths that have corrections, where that is known already.
+    """
+    decided = frozenset(corrections.paths()) if decided is None else decided
     for source in sources:
         try:
             document = source.read()
-            if corrections.has_ledger(document.path):
+            original = document.sha256
+            if document.path in decided:
                 document = corrections.article(document).corrected()
-            yield replace(source, data=document.data)
+            yield replace(source, data=document.data, original_sha256=original)
         except MtqaError as error:
             yield replace(source, error=error)

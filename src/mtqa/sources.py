@@ -13,11 +13,12 @@ from fnmatch import translate
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from mtqa.errors import DocumentError, Place
+from mtqa.errors import DocumentError, MtqaError, Place
 from mtqa.linter import Source
+from mtqa.tables import Columns, is_table, read_table
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from mtqa.config import Config
 
@@ -43,6 +44,30 @@ def find_sources(paths: Sequence[str], config: Config) -> list[Source]:
         for name, file in _files(path, base, config):
             found[name] = Source(name, file, config.encoding_of(name))
     return [found[name] for name in sorted(found)]
+
+
+def articles(sources: Iterable[Source], columns: Columns) -> Iterator[Source]:
+    """The sources with each table replaced by its rows, read as they are asked for.
+
+    What is wrong with a table becomes the error of a source that bears its name, after the rows before it.
+    """
+    for source in sources:
+        if source.data is None and is_table(source.name):
+            yield from rows(source, columns)
+        else:
+            yield source
+
+
+def rows(table: Source, columns: Columns) -> Iterator[Source]:
+    """The rows of one table; see :func:`articles`."""
+    try:
+        for row in read_table(Path(table.file or table.name), table.name, columns):
+            try:
+                yield Source(row.path, table.file, data=row.text.encode(), id=row.id)
+            except UnicodeEncodeError as error:
+                raise DocumentError("a lone surrogate", place=Place(table.name, row.number)) from error
+    except MtqaError as error:
+        yield Source(table.name, table.file, error=error)
 
 
 def _files(path: str, base: Path, config: Config) -> list[tuple[str, str]]:

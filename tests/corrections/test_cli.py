@@ -14,7 +14,7 @@ from mtqa.corrections import choice
 from mtqa.corrections.batch import accept_safe
 from mtqa.corrections.decision import CorrectionsError, Verdict
 from mtqa.corrections.editor import editor_name
-from mtqa.corrections.outcome import split
+from mtqa.corrections.outcome import split, split_corrected
 from mtqa.corrections.visible import visible
 from mtqa.document import Document, Span
 from mtqa.finding import Edit, Finding, Fix, Safety, identify
@@ -222,7 +222,7 @@ def test_findings_are_open_held_or_resolved(corrections: Corrections) -> None:
         [scan],
     )
     corrected = article.corrected()
-    again = split(corrected, findings_of(corrected), article.state, corrected=True)
+    again = split_corrected(findings_of(corrected), article.state, article.document.sha256)
     assert [one.finding.rule for one in again.held] == ["term.guide"]  # its sentence is the same
     assert again.resolved == ()
     changed = Document.from_text(TEXT.replace("trade union.", "trade unions."), PATH)

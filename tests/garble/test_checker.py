@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import builtins
-import sys
-from typing import TYPE_CHECKING
-
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -13,16 +9,11 @@ from hypothesis import strategies as st
 
 from mtqa.checkers.garble import GarbleChecker
 from mtqa.document import Document
-from mtqa.errors import MtqaError
 from mtqa.finding import Layer, Severity
-from mtqa.garble import neural
 from mtqa.garble.passages import LEAST_WORDS, load_calibration, probabilities
 from mtqa.linter import Linter, Selection
 from mtqa.rules.load import load_rules, shipped_rules
 from mtqa.segment import sentences
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 RULES = load_rules(shipped_rules())
 RULE = RULES.find("garble.sentence")
@@ -68,17 +59,17 @@ def test_good_sentences_in_a_row_are_an_article_without_a_finding(checker: Garbl
 
 def test_a_clean_article_speaks_for_a_doubtful_sentence() -> None:
     """The same sentence is likelier garbled among garbled ones."""
-    blend = load_calibration().fast
+    blend = load_calibration()
     sizes = np.full(12, 20)
     doubtful = 0.0
-    among_clean = probabilities(np.array([[doubtful]] + [[-4.0]] * 11, np.float32), sizes, blend)[0]
-    among_garbled = probabilities(np.array([[doubtful]] + [[2.0]] * 11, np.float32), sizes, blend)[0]
+    among_clean = probabilities(np.array([doubtful] + [-4.0] * 11, np.float32), sizes, blend)[0]
+    among_garbled = probabilities(np.array([doubtful] + [2.0] * 11, np.float32), sizes, blend)[0]
     assert among_clean < among_garbled
 
 
 def test_headings_are_too_short_to_judge() -> None:
-    blend = load_calibration().fast
-    assert probabilities(np.array([[9.0]], np.float32), np.array([LEAST_WORDS - 1]), blend)[0] == 0
+    blend = load_calibration()
+    assert probabilities(np.array([9.0], np.float32), np.array([LEAST_WORDS - 1]), blend)[0] == 0
 
 
 def test_a_word_more_than_seven_letters_is_no_fault(checker: GarbleChecker) -> None:
@@ -89,27 +80,3 @@ def test_a_word_more_than_seven_letters_is_no_fault(checker: GarbleChecker) -> N
 def test_it_can_be_ignored() -> None:
     linter = Linter(RULES, Selection(ignore=("garble",)))
     assert not [f for f in linter.check(Document.from_text(BAD[0])) if f.family == "garble"]
-
-
-def test_without_the_extra_the_error_says_how_to_get_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    real = builtins.__import__
-
-    def refuse(name: str, *arguments: object, **options: object) -> object:
-        if name == "onnxruntime":
-            raise ImportError(name="onnxruntime")
-        return real(name, *arguments, **options)  # type: ignore[arg-type]
-
-    monkeypatch.delitem(sys.modules, "onnxruntime", raising=False)
-    monkeypatch.setattr(builtins, "__import__", refuse)
-    with pytest.raises(MtqaError, match=r"mtqa\[neural\]"):
-        neural.NeuralModel(neural.SHIPPED)
-
-
-def test_a_folder_without_a_model(tmp_path: Path) -> None:
-    with pytest.raises(MtqaError, match=r"model\.onnx and tokenizer\.json"):
-        neural.load_neural(str(tmp_path))
-
-
-def test_a_model_that_is_no_folder_and_no_name() -> None:
-    with pytest.raises(MtqaError, match="no folder"):
-        neural.load_neural("./not-there")

@@ -78,6 +78,14 @@ class Project:
         return done
 
 
+def run_mtqa(project: Project, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """Any command of mtqa, in the project."""
+    command = [sys.executable, "-m", "mtqa", *arguments]
+    done = subprocess.run(command, cwd=project.root, capture_output=True, text=True, check=False)
+    assert "Traceback" not in done.stderr, done.stderr
+    return done
+
+
 @pytest.fixture
 def project(tmp_path: Path) -> Project:
     """One article without faults."""

@@ -6,12 +6,14 @@ import json
 import random
 from typing import TYPE_CHECKING
 
+import numpy
 import pytest
 
 from mtqa.corrections.choice import hold
 from mtqa.corrections.decision import Verdict
 from mtqa.linter import lint
-from mtqa.release.dedup import clusters, shingles, signature_of
+from mtqa.release import dedup
+from mtqa.release.dedup import bands_of, clusters, shingles, signature_of
 from mtqa.release.table import read_rows
 from tests.release.conftest import CLEAN
 
@@ -24,8 +26,21 @@ WORDS = [f"word{number}" for number in range(400)]
 
 
 def found(texts: dict[str, str], order: Sequence[str]) -> dict[str, str]:
-    signatures = [(name, signature_of(texts[name])) for name in order]
-    return clusters(signatures, lambda names: {name: texts[name] for name in names}, 0.8)
+    """The clusters by name of their members: each is called after its smallest."""
+    signed = [number for number, name in enumerate(order) if signature_of(texts[name])]
+    bands = bands_of([signature_of(texts[order[number]]) for number in signed])
+    numbers = numpy.array(signed)
+    half = len(signed) // 2
+    alike = clusters(
+        lambda band: [(numbers[:half], bands[band][:half]), (numbers[half:], bands[band][half:])],
+        lambda number: shingles(texts[order[number]]),
+        0.8,
+        len(order),
+    )
+    groups: dict[int, list[str]] = {}
+    for number, root in alike.items():
+        groups.setdefault(root, []).append(order[number])
+    return {name: min(group) for group in groups.values() for name in group}
 
 
 def article(seed: int, changed: int = 0) -> str:
@@ -44,6 +59,14 @@ def test_clusters_do_not_depend_on_order() -> None:
     for seed in range(5):
         random.Random(seed).shuffle(names)
         assert found(texts, names) == wanted
+
+
+def test_bands_in_parts_find_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    texts = {f"{seed}{kind}": article(seed, changed) for seed in range(20) for kind, changed in (("a", 0), ("b", 4))}
+    whole = found(texts, sorted(texts))
+    monkeypatch.setattr(dedup, "MOST", 3)
+    assert found(texts, sorted(texts)) == whole
+    assert len(whole) == 40
 
 
 @pytest.mark.parametrize(("changed", "alike"), [(0, True), (10, True), (60, False), (200, False)])

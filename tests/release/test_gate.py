@@ -16,7 +16,7 @@ from mtqa.release.article import decide
 from mtqa.release.manifest import read_manifest
 from mtqa.release.record import ReleaseError
 from mtqa.release.table import read_rows
-from tests.release.conftest import ANA, CLEAN, FAULTY, SETTINGS
+from tests.release.conftest import ANA, CLEAN, FAULTY, SETTINGS, run_mtqa
 
 if TYPE_CHECKING:
     from mtqa.corrections.store import Article
@@ -79,6 +79,21 @@ def test_a_rejected_finding_stays_rejected_beside_an_edit_of_its_sentence(projec
     row = rows(project)["faulty"]
     assert "all the workers" in row["text"]
     assert row["mqm_penalty"] == 0
+
+
+def test_lint_of_corrected_text_says_what_the_gate_says(project: Project) -> None:
+    """One mechanism: what a release lets pass as rejected, `lint --corrected` holds back, found anew or remembered."""
+    article, finding = faulty(project)
+    start = article.document.text.index("the workers")
+    article.decide(edit(article.document, [Edit(Span(start, start), "all ")], "as said"), ANA)
+    assert project.build().blockers
+    open_ = run_mtqa(project, "lint", "--corrected", "articles/faulty.txt")
+    assert (open_.returncode, finding.rule in open_.stdout) == (1, True)
+    article.decide(hold(article.document, Verdict.REJECT, finding, "a person"), ANA)
+    assert project.build().blockers == ()
+    for option in ((), ("--no-cache",), ()):
+        held = run_mtqa(project, "lint", "--corrected", "articles/faulty.txt", *option)
+        assert (held.returncode, "held back: 1 finding rejected" in held.stdout) == (0, True), held.stdout
 
 
 def test_what_is_put_off_does_not_block_but_counts(project: Project) -> None:

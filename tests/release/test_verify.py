@@ -174,6 +174,12 @@ def test_other_rules_are_said_to_be_other_rules(copy: Project) -> None:
     assert "other rules" in done.problems[0].message
 
 
+def test_other_models_are_said_to_be_other_models(copy: Project) -> None:
+    tampered(copy.root / "out", lambda manifest: manifest.update(models=["garble 0"]))
+    done = verify(copy.root / "out", copy.config)
+    assert "other models" in done.problems[0].message
+
+
 def test_other_versions_compare_articles(copy: Project) -> None:
     tampered(copy.root / "out", lambda manifest: manifest["tools"].update(pyarrow="1.0"))
     done = verify(copy.root / "out", copy.config)

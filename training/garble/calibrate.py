@@ -20,55 +20,46 @@ import numpy as np
 from sklearn.linear_model import LogisticRegression
 
 from garble.evaluation import Labelled, clean_dev, garble_dev, mlqe_articles
-from mtqa.garble.neural import NeuralModel
-from mtqa.garble.passages import LEAST_WORDS, Blend, Calibration, fast_scores, probabilities
+from mtqa.garble.passages import LEAST_WORDS, Blend, fast_scores, probabilities
 
 LIMIT = 0.25
 _STRENGTH = 6.0
 
 
-def logits_of(texts: list[str], neural: NeuralModel | None) -> np.ndarray:
-    """(sentences, 1 or 2): of the fast model and, where there is one, of the encoder."""
+def logits_of(texts: list[str]) -> np.ndarray:
+    """One logit for each sentence."""
     offsets, position = [], 0
     for text in texts:
         offsets.append((position, position + len(text)))
         position += len(text) + 1
-    columns = [fast_scores("\n".join(texts), offsets).logits]
-    if neural is not None:
-        columns.append(neural.logits(texts))
-    return np.stack(columns, 1)
+    return fast_scores("\n".join(texts), offsets).logits
 
 
-def article_means(logits: np.ndarray, labelled: Labelled, usual: np.ndarray) -> np.ndarray:
+def article_means(logits: np.ndarray, labelled: Labelled, usual: float) -> np.ndarray:
     """For each sentence the mean of the others of its article, pulled towards ``usual``."""
     result = np.zeros_like(logits)
     counted = labelled.words >= LEAST_WORDS
     for document in np.unique(labelled.document):
         rows = (labelled.document == document) & counted
         own = logits[rows]
-        result[rows] = (own.sum(0) - own + _STRENGTH * usual) / (max(len(own), 1) - 1 + _STRENGTH)
+        result[rows] = (own.sum() - own + _STRENGTH * usual) / (max(len(own), 1) - 1 + _STRENGTH)
     return result
-
-
-def design(logits: np.ndarray, labelled: Labelled, usual: np.ndarray) -> np.ndarray:
-    return np.concatenate([logits, article_means(logits, labelled, usual)], 1)
 
 
 def fit(sets: list[Labelled], logits: list[np.ndarray]) -> Blend:
     """The blend of the given logits, without its threshold."""
     counted = [labelled.words >= LEAST_WORDS for labelled in sets]
-    usual = np.mean([part[rows].mean(0) for part, rows in zip(logits, counted, strict=True)], 0)
-    columns = [design(part, labelled, usual)[rows] for part, labelled, rows in zip(logits, sets, counted, strict=True)]
-    bad = [labelled.level[rows] >= 2 for labelled, rows in zip(sets, counted, strict=True)]
+    parts = list(zip(sets, logits, counted, strict=True))
+    usual = float(np.mean([part[rows].mean() for _, part, rows in parts]))
+    columns = [np.stack([part, article_means(part, labelled, usual)], 1)[rows] for labelled, part, rows in parts]
+    bad = np.concatenate([labelled.level[rows] >= 2 for labelled, _, rows in parts])
     weights = np.concatenate([np.full(rows.sum(), 1000 / rows.sum()) for rows in counted])
     matrix = np.concatenate(columns)
     centre, spread = matrix.mean(0), matrix.std(0)
-    model = LogisticRegression(max_iter=1000).fit((matrix - centre) / spread, np.concatenate(bad), weights)
-    slopes = model.coef_[0] / spread
-    bias = float(model.intercept_[0] - (slopes * centre).sum())
-    return Blend(
-        [round(float(w), 5) for w in slopes], round(bias, 5), [round(float(u), 5) for u in usual], _STRENGTH, 1.0
-    )
+    model = LogisticRegression(max_iter=1000).fit((matrix - centre) / spread, bad, weights)
+    own, others = (float(value) for value in model.coef_[0] / spread)
+    bias = float(model.intercept_[0]) - own * centre[0] - others * centre[1]
+    return Blend(round(own, 5), round(others, 5), round(float(bias), 5), round(usual, 5), _STRENGTH, 1.0)
 
 
 def by_article(labelled: Labelled, logits: np.ndarray, blend: Blend) -> np.ndarray:
@@ -102,17 +93,11 @@ def main() -> None:
     parser.add_argument("--to", type=Path, required=True)
     options = parser.parse_args()
     sets = [mlqe_articles(options.data), garble_dev(options.data), clean_dev(options.data)]
-    neural = NeuralModel.shipped()
-    logits = [logits_of(labelled.texts, neural) for labelled in sets]
-    blends = []
-    for models in (1, 2):
-        some = [part[:, :models] for part in logits]
-        blend = fit(sets, some)
-        limit = threshold(sets[-1], by_article(sets[-1], some[-1], blend))
-        blends.append(msgspec.structs.replace(blend, threshold=limit))
-    bad = np.concatenate([by_article(sets[i], logits[i][:, :1], blends[0])[sets[i].level >= 2] for i in (0, 1)])
-    unsure = round(float(np.quantile(bad, 0.05)), 3)
-    calibration = msgspec.json.format(msgspec.json.encode(Calibration(*blends, unsure)), indent=1)
+    logits = [logits_of(labelled.texts) for labelled in sets]
+    blend = fit(sets, logits)
+    limit = threshold(sets[-1], by_article(sets[-1], logits[-1], blend))
+    blend = msgspec.structs.replace(blend, threshold=limit)
+    calibration = msgspec.json.format(msgspec.json.encode(blend), indent=1)
     (options.to / "calibration.json").write_bytes(calibration + b"\n")
     print(calibration.decode())
 

@@ -1,7 +1,6 @@
 """Garbled sentences: hard to understand, inverted or nonsense, judged on the English alone (`kind: garble`).
 
-The model is in :mod:`mtqa.garble`; the rule supplies the wording. With an encoder the sentences of which the fast model
-is unsure are judged by both.
+The model is in :mod:`mtqa.garble`; the rule supplies the wording.
 """
 
 from __future__ import annotations
@@ -21,7 +20,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from mtqa.document import Document
-    from mtqa.garble.neural import NeuralModel
     from mtqa.knowledge import Knowledge
     from mtqa.rules.load import Rule, RuleSet
 
@@ -31,14 +29,13 @@ def build(rules: RuleSet, knowledge: Knowledge) -> GarbleChecker:  # noqa: ARG00
 
 
 class GarbleChecker:
-    """The ``kind: garble`` rules; ``neural`` is the encoder for a second opinion, if there is to be one."""
+    """The ``kind: garble`` rules."""
 
     name = "garble"
 
-    def __init__(self, rules: RuleSet, neural: NeuralModel | None = None) -> None:
+    def __init__(self, rules: RuleSet) -> None:
         self._rules = rules.of_kind("garble")
-        self._neural = neural
-        self.version = f"{rules.digest} {data_digest()} {neural.version if neural else ''}"
+        self.version = f"{rules.digest} {data_digest()}"
 
     def check(self, document: Document) -> Iterator[Finding]:
         found = self.passages(document)
@@ -51,16 +48,9 @@ class GarbleChecker:
         spans = sentences(document)
         if not spans:
             return []
-        calibration = load_calibration()
+        blend = load_calibration()
         scores = fast_scores(document.text, [(span.start, span.end) for span in spans])
-        sizes = scores.measured.last - scores.measured.first
-        chance = probabilities(scores.logits[:, None], sizes, calibration.fast)
-        blend = calibration.fast
-        if self._neural is not None and chance.max() >= calibration.unsure:
-            blend = calibration.both
-            texts = [document.slice(span) for span in spans]
-            logits = np.stack([scores.logits, self._neural.logits(texts)], 1)
-            chance = probabilities(logits, sizes, blend)
+        chance = probabilities(scores.logits, scores.measured.last - scores.measured.first, blend)
         return [
             Passage(
                 spans[i].start,

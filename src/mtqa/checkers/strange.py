@@ -10,6 +10,7 @@ import re
 from bisect import bisect_left
 from functools import cached_property, lru_cache
 from itertools import islice, takewhile
+from math import log10
 from typing import TYPE_CHECKING
 
 from rapidfuzz.distance import Levenshtein
@@ -278,7 +279,10 @@ def _begins(stem: str) -> bool:
 @lru_cache(maxsize=1)
 def _usual() -> list[str]:
     """Correct words that are common enough to be one half of a glued one, sorted."""
-    return sorted(word for word in lexicon.common_words() if lexicon.zipf(word) >= _HALF)
+    import wordfreq
+
+    shares = wordfreq.get_frequency_dict("en", "large")  # one look-up a word, where `zipf` tokenises each
+    return sorted(word for word in lexicon.common_words() if round(log10(shares.get(word, 1e-9)) + 9, 2) >= _HALF)
 
 
 def _alike(forms: list[str]) -> list[str]:

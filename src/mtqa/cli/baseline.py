@@ -106,15 +106,15 @@ def _results(config: Config, jobs: int | None) -> Iterator[Result]:
     """What lint would say of the configured originals, less what has been decided; unreadable articles are an error."""
     from mtqa.cache import CachedLinter, Store
     from mtqa.project import corrections_of, linter_of, settle
-    from mtqa.sources import find_sources
+    from mtqa.sources import articles, find_sources
 
     linter = linter_of(config)
     engine = CachedLinter(linter, Store() if linter.engines.key is None else Store.open())
     workers = config.settings.jobs if jobs is None else jobs
     sources = find_sources((), config)
     corrections = corrections_of(config)
-    knowing = linter.knowing(engine.gather(sources, workers))
-    for linted in engine.lint(knowing, sources, workers):
+    knowing = linter.knowing(engine.gather(articles(sources, config.columns), workers))
+    for linted in engine.lint(knowing, articles(sources, config.columns), workers):
         result = settle(linted, corrections).result
         if result.errors:
             raise MtqaError(

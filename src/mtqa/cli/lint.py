@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from mtqa.project import Settled
     from mtqa.report import Options, Report, Summary
     from mtqa.rules.load import RuleSet
+    from mtqa.tables import Columns
 
 _T = TypeVar("_T")
 _WORTH_A_BAR = 20
@@ -148,7 +149,7 @@ def lint(  # noqa: PLR0917 - one parameter for each option
         )
     run = _prepare(config.with_grammar(grammar), paths, changed_since)
     run.corrected, run.show_rejected, run.decisions_count = corrected, show_rejected, not without_corrections
-    run.remember = not no_cache and run.linter.engines.key is not None
+    run.remember = not no_cache and run.linter.engines.key is not None and not run.has_tables
     if no_cache:
         run.linter = replace(run.linter, engines=replace(run.linter.engines, cache=None))
     if config.settings.judge.enabled if judge is None else judge:
@@ -179,6 +180,7 @@ class _Run:
     change: Change | None
     baseline: Baseline | None
     whole: bool
+    columns: Columns
     thresholds: Release
     corrected: bool = False
     show_rejected: bool = False
@@ -187,10 +189,23 @@ class _Run:
     judging: Judging | None = None
 
     def articles(self) -> Iterable[Source]:
-        """The originals, or what would be released."""
+        """The originals, or what would be released; the rows of tables as they are asked for."""
         from mtqa.project import corrected_sources
+        from mtqa.sources import articles
 
-        return corrected_sources(self.sources, self.corrections) if self.corrected else self.sources
+        originals = articles(self.sources, self.columns)
+        return corrected_sources(originals, self.corrections) if self.corrected else originals
+
+    @property
+    def has_tables(self) -> bool:
+        from mtqa.tables import is_table
+
+        return any(is_table(source.name) for source in self.sources)
+
+    @property
+    def total(self) -> int | None:
+        """The number of articles; None where tables do not tell without being read."""
+        return None if self.has_tables else len(self.sources)
 
     def checked(self) -> Iterable[Source]:
         """Those of them that are to be checked: all, or what has changed."""
@@ -217,6 +232,7 @@ def _prepare(config: Config, paths: Sequence[str], revision: str | None) -> _Run
     from mtqa.project import corrections_of
     from mtqa.rules.load import load_rules
     from mtqa.sources import find_sources
+    from mtqa.tables import is_table
 
     rules = load_rules(*config.rule_folders())
     _refuse_unknown_names(config, rules)
@@ -230,6 +246,8 @@ def _prepare(config: Config, paths: Sequence[str], revision: str | None) -> _Run
     )
     require(linter.engines, linter.families)
     sources = find_sources(paths, config)
+    if revision is not None and (table := next((one.name for one in sources if is_table(one.name)), "")):
+        raise MtqaError("--changed-since compares articles that are files", place=Place(table))
     return _Run(
         linter,
         sources,
@@ -239,6 +257,7 @@ def _prepare(config: Config, paths: Sequence[str], revision: str | None) -> _Run
         _change(config, sources, revision),
         _baseline(config),
         whole=not paths and revision is None,
+        columns=config.columns,
         thresholds=config.settings.release,
     )
 
@@ -265,7 +284,7 @@ def _report(run: _Run, form: str, stream: BinaryIO, *, statistics: bool) -> _Out
     from mtqa.report import Options, Summary, Terminal
 
     outcome = _Outcome(Spending(run.budget))
-    with _progress(len(run.sources)) as step:
+    with _progress(run.total) as step:
         engine = CachedLinter(run.linter, Store.open() if run.remember else Store())
         knowledge = engine.gather(step("comparing", run.articles()), run.jobs)
         linter = run.linter.knowing(knowledge)
@@ -429,9 +448,9 @@ def _umask() -> int:
 
 
 @contextmanager
-def _progress(total: int) -> Iterator[Callable[[str, Iterable[_T]], Iterable[_T]]]:
+def _progress(total: int | None) -> Iterator[Callable[[str, Iterable[_T]], Iterable[_T]]]:
     """A progress bar on standard error for long runs; ``step(name, items)`` passes items through and counts them."""
-    if total < _WORTH_A_BAR or not sys.stderr.isatty():
+    if (total is not None and total < _WORTH_A_BAR) or not sys.stderr.isatty():
         yield lambda _, items: items
         return
     from rich.console import Console

@@ -83,7 +83,7 @@ def _read(config: Config, paths: tuple[str, ...], jobs: int) -> Iterator[tuple[s
             article = corrections.article(document)
             cleaned = article.corrected()
             left = linter.check(cleaned)
-            yield document.path, fields_of(document, standing(article, result.findings), cleaned, left)
+            yield document.path, fields_of(document, standing(article.state, result.findings), cleaned, left)
         except MtqaError as error:
             yield document.path, error
 

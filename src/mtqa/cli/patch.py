@@ -8,7 +8,17 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from mtqa.cli.patch_project import article_path, articles_at, find_project, finder, name_of, originals_of
+from mtqa.cli.patch_project import (
+    article_path,
+    articles_at,
+    articles_of,
+    decided_at,
+    files_of,
+    find_project,
+    finder,
+    name_of,
+    originals_of,
+)
 from mtqa.corrections.decision import CorrectionsError, Verdict
 from mtqa.corrections.store import Article, Corrections
 from mtqa.corrections.visible import visible
@@ -59,9 +69,9 @@ def status(corrections: Corrections, paths: tuple[Path, ...], no_lint: bool) -> 
     from mtqa.cli.patch_view import status_view
     from mtqa.corrections.status import status as status_of
 
-    chosen = articles_at(corrections, paths) or originals_of(corrections)
+    chosen = decided_at(corrections, paths) if paths else [*files_of(corrections), *corrections.paths()]
     find = None if no_lint else finder(corrections)
-    rows = [status_of(corrections, path, find) for path in sorted({*chosen, *([] if paths else corrections.paths())})]
+    rows = [status_of(corrections, path, find) for path in sorted(set(chosen))]
     for line in status_view(rows):
         click.echo(line)
     for row in rows:
@@ -91,7 +101,7 @@ def verify(corrections: Corrections, paths: tuple[Path, ...]) -> None:
     """Check that ledgers, patches and originals still fit, byte for byte; exit 1 where they do not."""
     from mtqa.corrections.verify import verify as problems_of
 
-    chosen = articles_at(corrections, paths) or corrections.paths()
+    chosen = decided_at(corrections, paths) if paths else corrections.paths()
     problems = [problem for path in chosen for problem in problems_of(corrections, path)]
     for problem in problems:
         click.echo(visible(str(problem)))
@@ -279,7 +289,8 @@ def for_each(corrections: Corrections, paths: Sequence[str], work: Callable[[Art
     failed = False
     for path in paths:
         try:
-            work(corrections.read(path))
+            for article in articles_of(corrections, path):
+                work(article)
         except MtqaError as error:
             failed = True
             click.echo(f"mtqa: {visible(str(error))}", err=True)

@@ -9,14 +9,17 @@ from typing import TYPE_CHECKING
 
 from mtqa.config import Config, load_config
 from mtqa.corrections.decision import CorrectionsError
+from mtqa.corrections.store import checked_path
 from mtqa.errors import Place
+from mtqa.linter import Source
 from mtqa.project import corrections_of
-from mtqa.sources import find_sources
+from mtqa.sources import find_sources, rows
+from mtqa.tables import is_table, table_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
-    from mtqa.corrections.store import Corrections
+    from mtqa.corrections.store import Article, Corrections
     from mtqa.document import Document
     from mtqa.finding import Finding
 
@@ -64,18 +67,44 @@ def articles_at(corrections: Corrections, paths: Sequence[Path]) -> list[str]:
     return found
 
 
+def decided_at(corrections: Corrections, paths: Sequence[Path]) -> list[str]:
+    """The articles that paths name; of a table, the rows that have corrections."""
+    found: list[str] = []
+    for path in articles_at(corrections, paths):
+        found += [one for one in corrections.paths() if table_of(one) == path] if is_table(path) else [path]
+    return found
+
+
+def files_of(corrections: Corrections) -> list[str]:
+    """The originals that are files of their own."""
+    return [path for path in originals_of(corrections) if not is_table(path)]
+
+
 def _is_inside(path: str, folder: str) -> bool:
     return folder == "." or path.startswith(f"{folder}/")
 
 
 def originals_of(corrections: Corrections) -> list[str]:
-    """The project's originals as its configuration names them, sorted; none where it names none."""
+    """The project's originals as its configuration names them, sorted; none where it names none. A table is one."""
+    return [source.name for source in _sources(corrections)]
+
+
+def _sources(corrections: Corrections) -> list[Source]:
     config = _config(corrections)
     originals = config.settings.originals or list(corrections.originals)
     there = [name for name in originals if set(name) & set("*?[") or (corrections.root / name).exists()]
     if not there:
         return []
-    return [source.name for source in find_sources((), config.replaced("command line", originals=there))]
+    return find_sources((), config.replaced("command line", originals=there))
+
+
+def articles_of(corrections: Corrections, path: str) -> Iterator[Article]:
+    """The article at ``path``, or all those of a table. Raises an MtqaError when one cannot be read."""
+    if not is_table(path):
+        yield corrections.read(path)
+        return
+    for source in rows(Source(path, str(corrections.root / checked_path(path))), corrections.columns):
+        yield corrections.article(source.read())
 
 
 def name_of(corrections: Corrections, by: str) -> str:
@@ -86,10 +115,11 @@ def name_of(corrections: Corrections, by: str) -> str:
 
 def finder(corrections: Corrections) -> Callable[[Document], Sequence[Finding]]:
     """What finds: the rules as the project configures them, knowing all its originals."""
-    from mtqa.linter import Linter, Source, gather_knowledge
+    from mtqa.linter import Linter, gather_knowledge
     from mtqa.rules.load import load_rules
+    from mtqa.sources import articles
 
     config = _config(corrections)
     linter = Linter(load_rules(*config.rule_folders()), config.selection, config.overrides)
-    sources = [Source(path, str(corrections.root / path)) for path in originals_of(corrections)]
+    sources = articles(_sources(corrections), config.columns)
     return linter.knowing(gather_knowledge(linter, sources)).check

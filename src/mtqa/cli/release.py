@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from mtqa.config import Config
+    from mtqa.release.stage import ExecutorName
 
 _CONFIG = click.option("--config", "file", type=click.Path(path_type=Path), help="Use this configuration file.")
 _JOBS = click.option("--jobs", "-j", type=click.IntRange(min=0), help="Worker processes; 0: one per core.")
@@ -38,6 +39,13 @@ def _config(file: Path | None) -> Config:
 @click.option("--previous", type=_FOLDER, help="The release that the changelog compares with.")
 @click.option("--allow-open", is_flag=True, help="Build although findings, stale edits or conflicts are open.")
 @click.option("--drop-duplicates", is_flag=True, help="Of near duplicates keep one; the rule is in docs/release.md.")
+@click.option(
+    "--executor",
+    type=click.Choice(["processes", "local", "ray", "slurm"]),
+    default="processes",
+    show_default=True,
+    help="Who does the work: processes of mtqa's own, or an executor of datatrove (mtqa[cluster]).",
+)
 @click.option("--shard-size", type=click.IntRange(min=1), default=100_000, show_default=True, help="Rows of a file.")
 @_JOBS
 @_CONFIG
@@ -48,6 +56,7 @@ def build(  # noqa: PLR0917 - one parameter for each option
     previous: Path | None,
     allow_open: bool,
     drop_duplicates: bool,
+    executor: ExecutorName,
     shard_size: int,
     jobs: int | None,
     file: Path | None,
@@ -72,6 +81,7 @@ def build(  # noqa: PLR0917 - one parameter for each option
         jobs=config.settings.jobs if jobs is None else jobs,
         shard_size=shard_size,
         date=release_date(),
+        executor=executor,
     )
     built = build_release(config, find_sources((), config), request)
     for error in built.errors:
@@ -80,14 +90,16 @@ def build(  # noqa: PLR0917 - one parameter for each option
         return 2
     if not built.release_id:
         _print(built.blockers)
-        click.echo(f"not built: {len(built.blockers):,} points are open (--allow-open builds all the same)", err=True)
+        if further := built.open_points - len(built.blockers):
+            click.echo(f"and {further:,} more", err=True)
+        click.echo(f"not built: {built.open_points:,} points are open (--allow-open builds all the same)", err=True)
         return 1
     counts = built.counts
     click.echo(f"{to}: {counts['articles']:,} articles, {counts['words']:,} words, {counts['edits']:,} edits")
     if counts["left_out"]:
         click.echo(f"left out: {counts['left_out']:,} articles, see DROPPED.jsonl")
     if built.blockers:
-        click.echo(f"open: {len(built.blockers):,} points, recorded in README.md and in the rows")
+        click.echo(f"open: {built.open_points:,} points, recorded in README.md and in the rows")
     click.echo(f"release id {built.release_id}")
     return 0
 

@@ -44,13 +44,15 @@ def review(  # noqa: PLR0917 - one parameter for each option
     from mtqa.config import load_config
     from mtqa.corrections.editor import editor_name
     from mtqa.corrections.store import Corrections
-    from mtqa.sources import STDIN, find_sources
+    from mtqa.sources import STDIN, articles, find_sources
 
     config = load_config(file=config_file)
     if STDIN in paths:
         raise MtqaError("standard input cannot be reviewed", remedy="name files: decisions belong to a path")
-    sources = find_sources(paths, config)
-    corrections = Corrections(config.root, config.settings.corrections, tuple(config.settings.originals))
+    sources = list(articles(find_sources(paths, config), config.columns))
+    corrections = Corrections(
+        config.root, config.settings.corrections, tuple(config.settings.originals), columns=config.columns
+    )
     name = editor_name(by, config.root)
     config = config.with_grammar(grammar)
     prepare_engines(config)

@@ -203,10 +203,10 @@ def impact(paths: tuple[str, ...], against: str, examples: int, jobs: int | None
     Exits with 1 when there are any.
     """
     from mtqa.impact import Impact, differences, rules_at
-    from mtqa.sources import find_sources
+    from mtqa.sources import articles, find_sources
 
     config = load_config()
-    sources = find_sources(paths, config)
+    sources = list(articles(find_sources(paths, config), config.columns))
     workers = config.settings.jobs if jobs is None else jobs
     told = Impact()
     shown = 0

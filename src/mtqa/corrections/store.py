@@ -18,6 +18,7 @@ from mtqa.corrections.ledger import Ledger, Problem, Reading, replace_file
 from mtqa.corrections.state import State
 from mtqa.document import Document
 from mtqa.errors import Place
+from mtqa.tables import Columns, read_row, read_table, table_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -45,7 +46,7 @@ class Corrections:
 
     ``root`` is the project's folder; ``folder`` that of the corrections and ``originals`` those of the originals, both
     relative to it. ``clock`` gives the time of decisions, ``encoding_of`` an original's encoding where it is not UTF-8;
-    ``patience`` is how long to wait for the lock, in seconds.
+    ``columns`` says how tables hold articles; ``patience`` is how long to wait for the lock, in seconds.
     """
 
     root: Path
@@ -54,6 +55,8 @@ class Corrections:
     clock: Callable[[], datetime] = utc_now
     encoding_of: Callable[[str], str | None] = no_encoding
     patience: float = 10.0
+    columns: Columns = field(default_factory=Columns)
+    _rows: dict[str, tuple[tuple[int, int], dict[str, str]]] = field(default_factory=dict, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         home = self.home.resolve()
@@ -86,7 +89,24 @@ class Corrections:
                 place=Place(path),
                 remedy="add its folder to `originals` in the settings",
             )
+        if table := table_of(path):
+            return self.article(Document.from_text(self._row(table, path), path))
         return self.article(Document.read(self.root / pure, path, encoding or self.encoding_of(path)))
+
+    def _row(self, table: str, path: str) -> str:
+        """The text of a table's row. All rows with corrections are found in one reading and kept while the file is."""
+        file = self.root / checked_path(table)
+        try:
+            status = file.stat()
+            stamp = (status.st_size, status.st_mtime_ns)
+        except OSError:
+            stamp = (0, 0)
+        if table not in self._rows or self._rows[table][0] != stamp:
+            wanted = {name for name in self.paths() if table_of(name) == table}
+            rows = read_table(file, table, self.columns) if wanted else ()
+            self._rows[table] = stamp, {row.path: row.text for row in rows if row.path in wanted}
+        found = self._rows[table][1].get(path)
+        return read_row(file, table, self.columns, path).text if found is None else found
 
     def paths(self) -> list[str]:
         """Paths of the articles that have a ledger or a patch, sorted."""

@@ -28,34 +28,26 @@ LEAST_WORDS = 7  # shorter ones are headings, captions, names: there is too litt
 
 
 class Blend(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """How logits become a probability: logistic regression on the fast model, the encoder and the article.
+    """How logits become a probability: logistic regression on a sentence and on its article.
 
-    ``weights`` are of the sentence's logits (fast; with an encoder, both), then of the article's means of the same.
-    ``usual`` are the article means that ``strength`` imaginary sentences pull towards, so that an article of few
-    sentences has no say.
+    ``own`` weighs the sentence's logit, ``others`` the mean of the article's other sentences; ``usual`` is the mean
+    that ``strength`` imaginary sentences pull towards, so that an article of few sentences has no say.
     """
 
-    weights: list[float]
+    own: float
+    others: float
     bias: float
-    usual: list[float]
+    usual: float
     strength: float
     threshold: float
 
 
-class Calibration(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """``fast``: for the fast model alone; ``both``: with the encoder, which runs from ``unsure`` (of ``fast``) on."""
-
-    fast: Blend
-    both: Blend
-    unsure: float
-
-
 @cache
-def load_calibration() -> Calibration:
+def load_calibration() -> Blend:
     """The calibration that ships with mtqa. Raises :class:`MtqaError` when it is missing or damaged."""
     file = DATA / "calibration.json"
     try:
-        return msgspec.json.decode(file.read_bytes(), type=Calibration)
+        return msgspec.json.decode(file.read_bytes(), type=Blend)
     except (OSError, msgspec.MsgspecError) as error:
         raise MtqaError(
             f"cannot read {file.name}: {error}", remedy="install mtqa again: a data file is damaged"
@@ -79,17 +71,14 @@ def fast_scores(text: str, sentences: Sequence[tuple[int, int]]) -> Scores:
 
 
 def probabilities(logits: NDArray[np.float32], sizes: NDArray[np.int64], blend: Blend) -> NDArray[np.float64]:
-    """The probability of each sentence of one article; ``logits`` (sentences, models), ``sizes`` in words.
+    """The probability of each sentence of one article; ``logits`` (sentences,), ``sizes`` in words.
 
     A sentence of fewer than LEAST_WORDS words has a probability of 0 and says nothing about the others.
     """
     counted = sizes >= LEAST_WORDS
     found = np.zeros(len(sizes))
-    if not counted.any():
-        return found
     own = logits[counted].astype(np.float64)
-    usual = np.asarray(blend.usual)
-    others = (own.sum(0) - own + blend.strength * usual) / (len(own) - 1 + blend.strength)
-    columns = np.concatenate([own, others], 1)
-    found[counted] = 1 / (1 + np.exp(-(columns @ np.asarray(blend.weights) + blend.bias)))
+    if len(own):
+        others = (own.sum() - own + blend.strength * blend.usual) / (len(own) - 1 + blend.strength)
+        found[counted] = 1 / (1 + np.exp(-(blend.own * own + blend.others * others + blend.bias)))
     return found

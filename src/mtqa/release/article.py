@@ -6,18 +6,21 @@ The text is ``apply(original, patch(ledger(original)))`` and nothing else; findi
 from __future__ import annotations
 
 import hashlib
-from bisect import bisect_right
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from mtqa.corrections.decision import Verdict
-from mtqa.corrections.outcome import split
+from mtqa.corrections.outcome import Offsets, split_corrected
 from mtqa.corrections.patch import plain_edits
+from mtqa.corrections.state import State
 from mtqa.document import Span
 from mtqa.errors import Place
 from mtqa.finding import Severity
+from mtqa.linter import Selection
 from mtqa.release.metadata import fields_of, standing
 from mtqa.release.record import EditRow, Record, ReleaseError
 from mtqa.score import score, sentence_penalties, verdict
@@ -31,19 +34,21 @@ if TYPE_CHECKING:
     from mtqa.corrections.state import Anchored
     from mtqa.corrections.store import Article, Corrections
     from mtqa.document import Document
-    from mtqa.finding import Edit, Finding
+    from mtqa.finding import Finding
     from mtqa.linter import Linter, Source
 
 OVERRIDES = {Verdict.DROP: "drop", Verdict.RETRANSLATE: "retranslate", Verdict.REJECT: "publish"}
+FIELD_FAMILIES = ("metadata", "boilerplate")
 _REPAIR = "see `mtqa patch verify`"
+_UNDECIDED = State()
 
 
 @dataclass(frozen=True)
 class Maker:
     """What it takes to make records: ``linter`` checks cleaned texts, ``fields`` finds metadata in originals.
 
-    ``folders`` are the originals' folders, relative to the project: an article's id is its path below the first that
-    holds it, without the suffix.
+    ``folders`` are the originals' folders, relative to the project: the id of an article that is a file is its path
+    below the first that holds it, without the suffix. ``decided`` are the paths of all articles that have corrections.
     """
 
     linter: Linter
@@ -51,6 +56,7 @@ class Maker:
     corrections: Corrections
     settings: Release
     folders: tuple[str, ...] = ()
+    decided: frozenset[str] = frozenset()
 
     def make(self, source: Source) -> Record:
         """The record of one article.
@@ -59,36 +65,56 @@ class Maker:
         belong together.
         """
         document = source.read()
+        name = source.id or article_id(document.path, self.folders)
+        if document.path not in self.decided:
+            return self._record(name, _Judged(document, _UNDECIDED, document, self.linter.check(document)))
         article = self.corrections.article(document)
         refuse_altered(article)
-        patch = article.patch()
-        cleaned = article.corrected()
-        judged = _Judged(article, cleaned, self.linter.check(cleaned))
+        patch, cleaned = article.patch(), article.corrected()
+        record = self._record(name, _Judged(document, article.state, cleaned, self.linter.check(cleaned)))
+        return msgspec.structs.replace(
+            record,
+            edits=tuple(_edit_rows(name, article)),
+            patch=patch.data,
+            patch_sha256=hashlib.sha256(patch.data).hexdigest() if patch.data else "",
+            ledger_sha256=ledger_sha256(article),
+        )
+
+    def _record(self, name: str, judged: _Judged) -> Record:
+        document, cleaned = judged.document, judged.cleaned
         words = count_words(cleaned.text)
         points = score(judged.penalties, words)
         said, by, reason = judged.decided or (verdict(points, self.settings), "score", "")
         left_out, reason = self._left_out(said, by, reason, words)
         return Record(
-            id=article_id(document.path, self.folders),
+            id=name,
             path=document.path,
             text=cleaned.text,
-            fields=fields_of(document, standing(article, self.fields.check(document)), cleaned, judged.findings),
+            fields=fields_of(document, self._metadata(judged), cleaned, judged.findings),
             source_sha256=document.sha256,
             text_sha256=hashlib.sha256(cleaned.text.encode()).hexdigest(),
             words=words,
             score=points,
             verdict=said,
             decided=by,
-            **judged.open_counts,
+            open_critical=judged.open_at(Severity.CRITICAL),
+            open_major=judged.open_at(Severity.MAJOR),
+            open_minor=judged.open_at(Severity.MINOR),
             blockers=() if left_out else judged.blockers,
             left_out=left_out,
             reason=reason,
-            edits=tuple(_edit_rows(article, self.folders)),
-            patch=patch.data,
-            patch_sha256=hashlib.sha256(patch.data).hexdigest() if patch.data else "",
-            ledger_sha256=ledger_sha256(article),
-            signature=signature(cleaned.text),
         )
+
+    def _metadata(self, judged: _Judged) -> list[Finding]:
+        """Findings of metadata and page furniture in the original that no editor rejected."""
+        if judged.document is judged.cleaned and self._checks_all:
+            return [one for one in judged.findings if one.family in FIELD_FAMILIES]
+        return standing(judged.state, self.fields.check(judged.document))
+
+    @cached_property
+    def _checks_all(self) -> bool:
+        """True when the linter finds whatever ``fields`` finds: an original without edits need not be checked twice."""
+        return self.linter.selection == Selection() and not self.linter.overrides
 
     def _left_out(self, said: str, by: str, reason: str, words: int) -> tuple[str, str]:
         if said == "drop" and by != "score":
@@ -134,68 +160,41 @@ def refuse_altered(article: Article) -> None:
 
 @dataclass(frozen=True)
 class _Judged:
-    """The findings of a cleaned text in the light of what was decided."""
+    """The findings of a cleaned text in the light of what was decided about its original, ``document``."""
 
-    article: Article
+    document: Document
+    state: State
     cleaned: Document
     findings: Sequence[Finding]
 
     @cached_property
     def _edits(self) -> Sequence[Anchored]:
-        return self.article.state.edits(self.article.document.sha256).standing
+        return self.state.edits(self.document.sha256).standing
 
     @cached_property
     def _offsets(self) -> Offsets:
         return Offsets(plain_edits(self._edits))
 
     @cached_property
-    def _held_places(self) -> list[tuple[Decision, Span]]:
-        """Where the passages that decisions left as they are stand in the cleaned text."""
-        found = []
-        for decision in self.article.state.settled.values():
-            if decision.verdict.holds_back:
-                changes = self.article.state.anchor(decision, self.article.document.sha256) or ()
-                places = (self._offsets.unchanged(change.span) for change in changes)
-                found += [(decision, span) for span in places if span is not None]
-        return found
-
-    @cached_property
     def _split(self) -> tuple[list[Finding], list[Finding]]:
         """Findings nobody decided on, and those that stay faults although somebody did (put off, given up)."""
-        sorted_out = split(self.cleaned, self.findings, self.article.state, corrected=True)
-        verdicts = [(each.finding, each.decision.verdict) for each in sorted_out.held]
-        opened = []
-        for finding in sorted_out.open:
-            # An edit beside a rejected finding changes its sentence, and so the fingerprint: look at the place too.
-            held = next(
-                (
-                    decision
-                    for decision, span in self._held_places
-                    if decision.rule == finding.rule and (span.overlaps(finding.span) or span == finding.span)
-                ),
-                None,
-            )
-            if held and finding not in sorted_out.contradicted:
-                verdicts.append((finding, held.verdict))
-            else:
-                opened.append(finding)
-        return opened, [finding for finding, said in verdicts if said is not Verdict.REJECT]
+        sorted_out = split_corrected(self.findings, self.state, self.document.sha256)
+        faults = [each.finding for each in sorted_out.held if each.decision.verdict is not Verdict.REJECT]
+        return list(sorted_out.open), faults
 
     @cached_property
     def penalties(self) -> list[int]:
         """MQM points of each sentence of the cleaned text that has any."""
         return sentence_penalties(self.cleaned, (found for group in self._split for found in group))
 
-    @property
-    def open_counts(self) -> dict[str, int]:
-        opened = self._split[0]
-        levels = (Severity.CRITICAL, Severity.MAJOR, Severity.MINOR)
-        return {f"open_{level.label}": sum(finding.severity is level for finding in opened) for level in levels}
+    def open_at(self, severity: Severity) -> int:
+        """The number of findings of this severity that nobody decided on."""
+        return sum(finding.severity is severity for finding in self._split[0])
 
     @cached_property
     def _whole(self) -> list[Decision]:
         """Standing decisions on the article as a whole."""
-        return [decision for decision in self.article.state.settled.values() if is_whole(self.article, decision)]
+        return [one for one in self.state.settled.values() if is_whole(self.document, self.state, one)]
 
     @property
     def decided(self) -> tuple[str, str, str] | None:
@@ -209,7 +208,8 @@ class _Judged:
     @property
     def blockers(self) -> tuple[str, ...]:
         """What must be settled before a release, one line each, in order of the text."""
-        path, document, state = self.article.path, self.article.document, self.article.state
+        document, state = self.document, self.state
+        path = document.path
         edits = state.edits(document.sha256)
         lines = [
             f"{path}: {conflict.kind}: "
@@ -233,7 +233,7 @@ class _Judged:
 
     @property
     def _stale(self) -> list[Decision]:
-        state, sha256 = self.article.state, self.article.document.sha256
+        state, sha256 = self.state, self.document.sha256
         held = [
             decision
             for decision in state.settled.values()
@@ -246,18 +246,19 @@ class _Judged:
         """Passages given up on whose text would be released unchanged."""
         taken = [change.span for edit in self._edits for change in edit.changes]
         found = []
-        for decision in self.article.state.settled.values():
-            if decision.verdict in (Verdict.DROP, Verdict.RETRANSLATE) and not is_whole(self.article, decision):
-                changes = self.article.state.anchor(decision, self.article.document.sha256) or ()
+        for decision in self.state.settled.values():
+            gives_up = decision.verdict in (Verdict.DROP, Verdict.RETRANSLATE)
+            if gives_up and not is_whole(self.document, self.state, decision):
+                changes = self.state.anchor(decision, self.document.sha256) or ()
                 spans = (change.span for change in changes)
                 found += [(decision, span) for span in spans if not any(one.contains(span) for one in taken)]
         return sorted(found, key=lambda each: each[1])
 
 
-def is_whole(article: Article, decision: Decision) -> bool:
+def is_whole(document: Document, state: State, decision: Decision) -> bool:
     """True for a verdict on the article as a whole: one that quotes all of it but white space."""
-    text = article.document.text
-    changes = article.state.anchor(decision, article.document.sha256) or ()
+    text = document.text
+    changes = state.anchor(decision, document.sha256) or ()
     spans = [change.span for change in changes]
     return _judges(decision) and any(not text[: one.start].strip() and not text[one.end :].strip() for one in spans)
 
@@ -267,48 +268,13 @@ def _judges(decision: Decision) -> bool:
     return decision.verdict in OVERRIDES and not (decision.verdict is Verdict.REJECT and decision.rule)
 
 
-@dataclass
-class Offsets:
-    """Converts between offsets of an original and of its cleaned text; ``edits`` are sorted and apart."""
-
-    edits: Sequence[Edit]
-    _old: list[int] = field(default_factory=list, init=False)
-    _new: list[int] = field(default_factory=list, init=False)
-
-    def __post_init__(self) -> None:
-        shift = 0
-        for edit in self.edits:
-            self._old.append(edit.span.end)
-            self._new.append(edit.span.start + shift)
-            shift += len(edit.replacement) - len(edit.span)
-
-    def unchanged(self, span: Span) -> Span | None:
-        """Where a passage of the original stands in the cleaned text; None when an edit touches it."""
-        if any(edit.span.overlaps(span) for edit in self.edits):
-            return None
-        before = self.edits[: bisect_right(self._old, span.start)]
-        shift = sum(len(edit.replacement) - len(edit.span) for edit in before)
-        return Span(span.start + shift, span.end + shift)
-
-    def original(self, offset: int) -> int:
-        """The place of the original that an offset of the cleaned text comes from; inside new words, their start."""
-        number = bisect_right(self._new, offset)
-        if not number:
-            return offset
-        edit, start = self.edits[number - 1], self._new[number - 1]
-        inside = offset - start
-        if inside < len(edit.replacement):
-            return edit.span.start
-        return edit.span.end + inside - len(edit.replacement)
-
-
-def _edit_rows(article: Article, folders: Iterable[str]) -> Iterable[EditRow]:
+def _edit_rows(name: str, article: Article) -> Iterable[EditRow]:
     for anchored in article.state.edits(article.document.sha256).standing:
         one = anchored.decision
         for change in anchored.changes:
             if change.new is not None and change.new != change.old:
                 yield EditRow(
-                    id=article_id(article.path, folders),
+                    id=name,
                     path=article.path,
                     decision=one.id,
                     start=change.span.start,
@@ -321,13 +287,6 @@ def _edit_rows(article: Article, folders: Iterable[str]) -> Iterable[EditRow]:
                     time=one.at,
                     reason=one.why,
                 )
-
-
-def signature(text: str) -> bytes:
-    """The MinHash of a text's shingles; see :mod:`mtqa.release.dedup`."""
-    from mtqa.release.dedup import signature_of
-
-    return signature_of(text)
 
 
 def decide(article: Article, verdict_: str, by: str, why: str) -> Decision:
@@ -344,6 +303,6 @@ def decide(article: Article, verdict_: str, by: str, why: str) -> Decision:
         raise ReleaseError("has no text to judge", place=Place(document.path))
     said = next(one for one, name in OVERRIDES.items() if name == verdict_)
     change = quote(document, Span(0, len(document.text)))
-    standing = [one for one in state.settled.values() if is_whole(article, one)]
+    standing = [one for one in state.settled.values() if is_whole(document, state, one)]
     choice = Choice(said, (change,), why=why, replaces=standing[0].id if standing else "")
     return article.decide_all([*(undo(one, why) for one in standing[1:]), choice], by).decisions[-1]

@@ -1,13 +1,12 @@
-"""The second pass of a build: records in, the files of a release out, one shard in memory."""
+"""The last stage of a build: what is told of the whole release, in one process."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import msgspec
 
-from mtqa.errors import Place
 from mtqa.release.card import write_card
 from mtqa.release.croissant import write_croissant
 from mtqa.release.difference import changelog, compare
@@ -15,139 +14,101 @@ from mtqa.release.libraries import tools
 from mtqa.release.manifest import (
     MANIFEST,
     SUMS,
-    Input,
     Manifest,
     Parameters,
     Previous,
     entries,
+    files_of,
     read_manifest,
-    release_id,
     write_manifest,
     write_sums,
 )
-from mtqa.release.record import COLUMNS, EDIT_COLUMNS, ReleaseError, edit_row_of, row_of
+from mtqa.release.record import EDIT_COLUMNS
 from mtqa.release.statistics import Statistics
-from mtqa.release.table import FORMATS, Format, Table, write_text
+from mtqa.release.table import FORMATS, Format, Table
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Sequence
     from pathlib import Path
 
     from mtqa.config import Config
     from mtqa.release.build import Request
-    from mtqa.release.record import Record
+    from mtqa.release.manifest import FileEntry
+    from mtqa.release.order import Ordered, Pieces
+    from mtqa.release.plan import Planned
+    from mtqa.release.write import Written
+
+DROPPED = "DROPPED.jsonl"
+
+
+def formats_of(request: Request) -> tuple[Format, ...]:
+    """Parquet, and what comes beside it."""
+    return tuple(form for form in FORMATS if form == "parquet" or form in request.formats)
 
 
 @dataclass
 class Assembly:
-    """Writes one release to ``root``."""
+    """Finishes the release in ``root``, whose data files are there."""
 
     root: Path
     config: Config
     request: Request
     rules: str
+    models: list[str]
     knowledge: str
-    _inputs: list[Input] = field(default_factory=list, init=False)
-    _texts: list[tuple[str, str]] = field(default_factory=list, init=False)
-    _left_out: list[dict[str, object]] = field(default_factory=list, init=False)
-    _statistics: Statistics = field(default_factory=Statistics, init=False)
 
-    def write(
-        self,
-        records: Iterable[Record],
-        cluster: Mapping[str, str],
-        dropped: Mapping[str, str],
-        unsettled: Sequence[str],
-    ) -> Manifest:
-        """All files; returns the manifest. ``dropped`` maps near duplicates to leave out to the article that stays."""
-        self.root.mkdir(parents=True)
-        formats, size = self._formats, self.request.shard_size
-        with (
-            Table(self.root, "data", COLUMNS, size, formats) as data,
-            Table(self.root, "edits", EDIT_COLUMNS, size, formats) as edits,
-        ):
-            for record in records:
-                self._inputs.append(_input(record))
-                if record.left_out or record.id in dropped:
-                    self._leave_out(record, dropped.get(record.id, ""))
-                    continue
-                self._texts.append((record.id, record.text_sha256))
-                self._statistics.add(record, cluster.get(record.id, ""))
-                self._write_patch(record)
-                data.add(row_of(record, self.config.settings.release.language, cluster.get(record.id, "")))
-                for edit in record.edits:
-                    edits.add(edit_row_of(edit))
-                if "txt" in formats:
-                    write_text(self.root, record)
-        if not self._texts:
-            raise ReleaseError("no article is left to release", place=Place(str(self.request.to)))
-        lines = b"".join(msgspec.json.encode(row) + b"\n" for row in self._left_out)
-        (self.root / "DROPPED.jsonl").write_bytes(lines)
-        return self._finish(unsettled)
-
-    @property
-    def _formats(self) -> list[Format]:
-        return [form for form in FORMATS if form == "parquet" or form in self.request.formats]
-
-    def _write_patch(self, record: Record) -> None:
-        """The very file: an article's patch is what its ledger yields, or the build would have stopped."""
-        if record.patch:
-            file = self.root / "patches" / f"{record.path}.patch"
-            file.parent.mkdir(parents=True, exist_ok=True)
-            file.write_bytes(record.patch)
-
-    def _leave_out(self, record: Record, stays: str) -> None:
-        why, reason = record.left_out, record.reason
-        if stays and not why:
-            why, reason = "near duplicate", f"nearly repeats {stays}, which stays"
-        self._statistics.left_out[why] += 1
-        self._left_out.append(
-            {
-                "id": record.id,
-                "path": record.path,
-                "why": why,
-                "by": record.decided if why == "decided" else "mtqa",
-                "reason": reason,
-                "verdict": record.verdict,
-                "words": record.words,
-                "mqm_score": record.score.value,
-                "source_sha256": record.source_sha256,
-                "text_sha256": record.text_sha256,
-            }
-        )
-
-    def _finish(self, unsettled: Sequence[str]) -> Manifest:
-        previous = self._changelog()
+    def finish(self, planned: Planned, written: Sequence[Written], ordered: Ordered, pieces: Pieces) -> Manifest:
+        """Write everything but the data files; returns the manifest."""
+        figures = Statistics()
+        figures.left_out.update(planned.left_out)
+        for part in written:
+            figures.include(part.figures)
+        known = [entry for part in written for entry in part.files]
+        self._clear(known)
+        if not figures.edits:
+            with Table(self.root, "edits", 0, formats_of(self.request)) as empty:
+                empty.start(EDIT_COLUMNS)
         settings = self.config.settings.release
         manifest = Manifest(
             format=1,
             name=settings.name,
             version=self.request.version,
             date=self.request.date,
-            release_id=release_id(self._texts),
+            release_id=planned.release_id,
             tools=tools(),
             rules_sha256=self.rules,
-            models=[],
+            models=self.models,
             knowledge_sha256=self.knowledge,
             parameters=Parameters(
-                formats=self._formats,
+                formats=list(formats_of(self.request)),
                 shard_size=self.request.shard_size,
                 allow_open=self.request.allow_open,
                 drop_duplicates=self.request.drop_duplicates,
                 settings=msgspec.to_builtins(settings),
             ),
-            previous=previous,
-            counts=self._statistics.counts(),
-            unsettled=list(unsettled),
-            inputs=self._inputs,
+            previous=self._changelog(),
+            counts=figures.counts() | {"unsettled": ordered.open_points},
+            unsettled=ordered.blockers,
+            inputs=[entry for piece in pieces for entry in piece.done.inputs],
             files=[],
         )
         write_croissant(self.root, manifest, settings)
-        write_card(self.root, manifest, settings, self._statistics)
-        manifest = msgspec.structs.replace(manifest, files=entries(self.root, without=[MANIFEST, SUMS]))
+        write_card(self.root, manifest, settings, figures)
+        listed = entries(self.root, without=[MANIFEST, SUMS], known=known)
+        manifest = msgspec.structs.replace(manifest, files=listed)
         write_manifest(self.root, manifest)
-        write_sums(self.root)
+        write_sums(self.root, listed)
         return manifest
+
+    def _clear(self, known: Sequence[FileEntry]) -> None:
+        """Take away what an earlier, interrupted build left here and this one has no use for."""
+        kept = {entry.path for entry in known} | {DROPPED}
+        for name in files_of(self.root):
+            if name not in kept:
+                (self.root / name).unlink()
+        for folder in sorted((path for path in self.root.rglob("*") if path.is_dir()), reverse=True):
+            if not any(folder.iterdir()):
+                folder.rmdir()
 
     def _changelog(self) -> Previous | None:
         request, file = self.request, self.root / "CHANGELOG.md"
@@ -158,7 +119,3 @@ class Assembly:
         found = compare(request.previous, self.root)
         file.write_bytes(changelog(found, before, request.version, request.date).encode())
         return Previous(before.version, before.release_id) if before else None
-
-
-def _input(record: Record) -> Input:
-    return Input(record.id, record.path, record.source_sha256, record.ledger_sha256, record.patch_sha256)

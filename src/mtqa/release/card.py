@@ -120,13 +120,13 @@ def _open(manifest: Manifest) -> Iterator[str]:
     yield "## Still open"
     yield ""
     yield (
-        f"This release was built although {len(manifest.unsettled):,} points were not settled. They are in "
-        "`MANIFEST.json` and in each row's `unsettled`."
+        f"This release was built although {manifest.counts['unsettled']:,} points were not settled. They are in each "
+        "row's `unsettled`, and in `MANIFEST.json`."
     )
     yield ""
     yield from (f"- {code(line)}" for line in manifest.unsettled[:_MOST_LISTED])
-    if len(manifest.unsettled) > _MOST_LISTED:
-        yield f"- and {len(manifest.unsettled) - _MOST_LISTED:,} more"
+    if manifest.counts["unsettled"] > _MOST_LISTED:
+        yield f"- and {manifest.counts['unsettled'] - _MOST_LISTED:,} more"
     yield ""
 
 

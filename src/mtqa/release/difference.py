@@ -24,13 +24,14 @@ _DAMAGED = "this is not a release as mtqa builds it; see `mtqa release verify`"
 
 @dataclass(frozen=True)
 class Difference:
-    """Ids of articles, sorted; ``rules`` is edits by rule: (before, after)."""
+    """Ids of articles, sorted; ``rules`` is edits by rule: (before, after); ``first``: articles of a first release."""
 
     came: tuple[str, ...] = ()
     left: tuple[str, ...] = ()
     changed: tuple[str, ...] = ()
     same: int = 0
     rules: Mapping[str, tuple[int, int]] = field(default_factory=dict)
+    first: int = 0
 
     @property
     def is_empty(self) -> bool:
@@ -47,27 +48,59 @@ class Words:
 
 
 def compare(before: Path | None, after: Path) -> Difference:
-    """The difference between two releases' folders; without ``before`` everything came."""
-    olds = _texts(before) if before else {}
-    news = _texts(after)
-    both = olds.keys() & news.keys()
-    changed = tuple(sorted(name for name in both if olds[name] != news[name]))
-    old_rules, new_rules = _rules(before) if before else Counter[str](), _rules(after)
-    return Difference(
-        came=tuple(sorted(news.keys() - olds.keys())),
-        left=tuple(sorted(olds.keys() - news.keys())),
-        changed=changed,
-        same=len(both) - len(changed),
-        rules={rule: (old_rules[rule], new_rules[rule]) for rule in sorted(old_rules.keys() | new_rules.keys())},
-    )
+    """The difference between two releases' folders; without ``before`` it is a first release, whose articles are only
+    counted.
+
+    Both are sorted by id and are read side by side: memory holds what differs.
+    """
+    if before is None:
+        return Difference(first=sum(1 for _ in _texts(after)), rules={r: (0, n) for r, n in _rules(after).items()})
+    came, left, changed, same = [], [], [], 0
+    for name, old, new in _side_by_side(_texts(before), _texts(after)):
+        if old is None:
+            came.append(name)
+        elif new is None:
+            left.append(name)
+        elif old != new:
+            changed.append(name)
+        else:
+            same += 1
+    old_rules, new_rules = _rules(before), _rules(after)
+    rules = {rule: (old_rules[rule], new_rules[rule]) for rule in sorted(old_rules.keys() | new_rules.keys())}
+    return Difference(tuple(came), tuple(left), tuple(changed), same, rules)
 
 
-def _texts(release: Path) -> dict[str, str]:
-    return {row["id"]: row["text_sha256"] for row in read_rows(release / "data", ("id", "text_sha256"))}
+def _side_by_side(
+    olds: Iterator[tuple[str, str]], news: Iterator[tuple[str, str]]
+) -> Iterator[tuple[str, str | None, str | None]]:
+    """For each id in order, what the old and the new release have; None where it is not in one."""
+    old, new = next(olds, None), next(news, None)
+    while old or new:
+        if new is None or (old is not None and old[0] < new[0]):
+            assert old is not None
+            yield old[0], old[1], None
+            old = next(olds, None)
+        elif old is None or new[0] < old[0]:
+            yield new[0], None, new[1]
+            new = next(news, None)
+        else:
+            yield old[0], old[1], new[1]
+            old, new = next(olds, None), next(news, None)
+
+
+def _texts(release: Path) -> Iterator[tuple[str, str]]:
+    """Id and hash of the text of each article; raises :class:`ReleaseError` where they are not sorted by id."""
+    last = ""
+    for row in read_rows(release / "data", ("id", "text_sha256")):
+        if row["id"] < last:
+            raise ReleaseError("its articles are not sorted by id", place=Place(str(release)), remedy=_DAMAGED)
+        last = row["id"]
+        yield last, row["text_sha256"]
 
 
 def _rules(release: Path) -> Counter[str]:
-    return Counter(row["rule"] or "(editor's own)" for row in read_rows(release / "edits", ("rule",)))
+    found = Counter(row["rule"] or "(editor's own)" for row in read_rows(release / "edits", ("rule",)))
+    return Counter(dict(sorted(found.items())))
 
 
 def changed_articles(before: Path, after: Path, found: Difference) -> Iterator[tuple[str, list[Words]]]:
@@ -93,7 +126,7 @@ def changelog(found: Difference, before: Manifest | None, version: str, date: st
     """CHANGELOG.md of a release."""
     lines = ["# Changelog", "", f"## {version} ({date})", ""]
     if before is None:
-        lines += [f"First release: {len(found.came):,} articles.", ""]
+        lines += [f"First release: {found.first:,} articles.", ""]
     else:
         lines += [f"Compared with {before.version} (release id `{before.release_id}`).", ""]
         for title, names in (("Came in", found.came), ("Left", found.left), ("Text changed", found.changed)):

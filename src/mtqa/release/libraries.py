@@ -5,12 +5,15 @@ from __future__ import annotations
 import platform
 from importlib import import_module
 from importlib.metadata import PackageNotFoundError, version
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from mtqa import __version__
 from mtqa.release.record import ReleaseError
 
-_TOOLS = ("ftfy", "google-re2", "pyarrow", "rensa", "sentencex", "zstandard")
+if TYPE_CHECKING:
+    from mtqa.rules.load import RuleSet
+
+_TOOLS = ("ftfy", "google-re2", "numpy", "pyarrow", "rensa", "sentencex", "zstandard")
 
 
 def library(name: str) -> Any:
@@ -22,6 +25,20 @@ def library(name: str) -> Any:
         raise ReleaseError(
             f"releases need {package}, which is not installed", remedy="python -m pip install 'mtqa[release]'"
         ) from error
+
+
+def models(rules: RuleSet) -> list[str]:
+    """The models that rules judge by, each with the digest of its data."""
+    found = []
+    if rules.of_kind("garble"):
+        from mtqa.garble.store import data_digest
+
+        found.append(f"garble {data_digest()}")
+    if rules.of_kind("insertion"):
+        from mtqa.insertion.space import digest
+
+        found.append(f"insertion {digest()}")
+    return found
 
 
 def tools() -> dict[str, str]:

@@ -23,13 +23,17 @@ VERSION = r"[0-9]+\.[0-9]+\.[0-9]+(?:[-+.][0-9A-Za-z.+-]+)?"
 
 
 class Input(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """One article's sources, by SHA-256; empty where it has no ledger or patch."""
+    """One article's sources, by SHA-256; empty where it has no ledger or patch.
+
+    A table is named once, with its number of ``rows`` and without an id; of its rows only those that have corrections.
+    """
 
     id: str
     path: str
     sha256: str
     ledger_sha256: str = ""
     patch_sha256: str = ""
+    rows: int = 0
 
 
 class FileEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -58,7 +62,10 @@ class Parameters(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Manifest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Everything a release depends on and consists of. ``counts`` are articles, left_out, edits, words and so on."""
+    """Everything a release depends on and consists of. ``counts`` are articles, left_out, edits, words and so on.
+
+    ``unsettled`` are the first points that were let pass; ``counts["unsettled"]`` is their number.
+    """
 
     format: int
     name: str
@@ -125,19 +132,19 @@ def safe_path(path: str, place: str) -> str:
     return path
 
 
-def entries(root: Path, *, without: Iterable[str] = ()) -> list[FileEntry]:
-    """All files of a release with size and digest, sorted by path."""
-    left_out = set(without)
+def entries(root: Path, *, without: Iterable[str] = (), known: Iterable[FileEntry] = ()) -> list[FileEntry]:
+    """All files of a release with size and digest, sorted by path; those that are ``known`` are not read again."""
+    left_out, told = set(without), {entry.path: entry for entry in known}
     return [
-        FileEntry(name, (root / name).stat().st_size, file_sha256(root / name))
+        told.get(name) or FileEntry(name, (root / name).stat().st_size, file_sha256(root / name))
         for name in files_of(root)
         if name not in left_out
     ]
 
 
-def write_sums(root: Path) -> None:
+def write_sums(root: Path, known: Iterable[FileEntry] = ()) -> None:
     """Write SHA256SUMS, in the form that ``sha256sum -c`` reads, over every other file."""
-    listed = "".join(f"{entry.sha256}  {entry.path}\n" for entry in entries(root, without=[SUMS]))
+    listed = "".join(f"{entry.sha256}  {entry.path}\n" for entry in entries(root, without=[SUMS], known=known))
     (root / SUMS).write_bytes(listed.encode())
 
 

@@ -17,7 +17,7 @@ from mtqa.release.record import Fields, Passage
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from mtqa.corrections.store import Article
+    from mtqa.corrections.state import State
     from mtqa.document import Document
     from mtqa.finding import Finding
 
@@ -104,9 +104,9 @@ def fields_of(original: Document, findings: Sequence[Finding], cleaned: Document
     )
 
 
-def standing(article: Article, findings: Iterable[Finding]) -> list[Finding]:
+def standing(state: State, findings: Iterable[Finding]) -> list[Finding]:
     """The findings of an original that no editor rejected."""
-    settled = article.state.settled
+    settled = state.settled
     return [
         finding
         for finding in findings

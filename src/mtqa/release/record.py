@@ -71,8 +71,7 @@ class Record(msgspec.Struct, frozen=True):
     """One article as released, or as left out.
 
     ``decided`` tells who gave the verdict: "score", or the editor's name. ``blockers`` are what is still open, one
-    readable line each. ``left_out`` is the reason for which there is no row; empty for a row. ``signature`` is the
-    MinHash of the text, 4 bytes a permutation.
+    readable line each. ``left_out`` is the reason for which there is no row; empty for a row.
     """
 
     id: str
@@ -95,7 +94,6 @@ class Record(msgspec.Struct, frozen=True):
     patch: bytes = b""
     patch_sha256: str = ""
     ledger_sha256: str = ""
-    signature: bytes = b""
 
 
 # name -> (Arrow type, what it is); the order is that of the files

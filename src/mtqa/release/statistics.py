@@ -5,9 +5,11 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections import Counter
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from mtqa.release.record import Record
 
 WORD_EDGES = (0, 100, 200, 300, 400, 500, 750, 1000, 1500, 2000, 3000, 5000)
@@ -59,6 +61,21 @@ class Statistics:
         self.editors.update(edit.editor for edit in record.edits)
         self.by_words.add(record.words)
         self.by_score.add(record.score.value)
+
+    def as_dict(self) -> dict[str, Any]:
+        """The figures as they stand in JSON; :meth:`include` takes them."""
+        return {name: value.counts if isinstance(value, Histogram) else value for name, value in vars(self).items()}
+
+    def include(self, figures: Mapping[str, Any]) -> None:
+        """Add the figures of another part of the release."""
+        for name, value in figures.items():
+            present = getattr(self, name)
+            if isinstance(present, Counter):
+                present.update(value)
+            elif isinstance(present, Histogram):
+                present.counts = [one + other for one, other in zip(present.counts, value, strict=True)]
+            else:
+                setattr(self, name, present + value)
 
     def counts(self) -> dict[str, int]:
         """The figures of the manifest."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
@@ -10,6 +11,7 @@ import msgspec
 from mtqa.errors import Place
 from mtqa.release.libraries import library
 from mtqa.release.record import ReleaseError
+from mtqa.tables import row_key, table_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -20,7 +22,7 @@ if TYPE_CHECKING:
 Format = Literal["parquet", "jsonl.zst", "txt"]
 FORMATS: tuple[Format, ...] = ("parquet", "jsonl.zst", "txt")
 _ROW_GROUP = 1024
-_LEVEL = 9
+_LEVEL = 3  # of Zstandard; 9 takes five times as long as 3 for a tenth less
 
 
 class _Writer(Protocol):
@@ -44,7 +46,11 @@ class _Parquet:
         return self._arrow.list_(found) if kind != inner else found
 
     def write(self, rows: Sequence[dict[str, Any]]) -> None:
-        self._writer.write_table(self._arrow.Table.from_pylist(list(rows), schema=self.schema))
+        columns = [
+            self._arrow.array([row[field.name] for row in rows], type=field.type, from_pandas=False)
+            for field in self.schema
+        ]
+        self._writer.write_table(self._arrow.Table.from_arrays(columns, schema=self.schema))
 
     def close(self) -> None:
         try:
@@ -68,17 +74,15 @@ class _JsonLines:
 
 
 class Table:
-    """Writes the rows of one table as shards of at most ``size`` rows, in one or both formats.
+    """Writes the rows of one file of a table, in one or both formats. Rows are kept until a row group is full.
 
-    Rows are kept until a row group is full. A table without rows still has one shard, with its schema.
+    ``names`` are the files, once it was started; a table that is never started has none.
     """
 
-    def __init__(
-        self, root: Path, folder: str, columns: Mapping[str, tuple[str, str]], size: int, formats: Sequence[str]
-    ) -> None:
-        self.root, self.folder, self.columns, self.size = root, folder, columns, size
-        self.kinds = [form for form in FORMATS[:2] if form in formats]
-        self.rows = 0
+    def __init__(self, root: Path, folder: str, number: int, formats: Sequence[str]) -> None:
+        self._root, self._folder, self._number = root, folder, number
+        self._kinds = [form for form in FORMATS[:2] if form in formats]
+        self.names: list[str] = []
         self._waiting: list[dict[str, Any]] = []
         self._open: list[_Writer] = []
         self._stack = ExitStack()
@@ -90,33 +94,31 @@ class Table:
         with self._stack:
             if kind is None:
                 self._flush()
-                if not self.rows:
-                    self._start()
+        if kind is None:
+            for name in self.names:
+                _aside(self._root / name).replace(self._root / name)
+
+    def start(self, columns: Mapping[str, tuple[str, str]]) -> None:
+        """Make the files; nothing where they are made."""
+        if self._open:
+            return
+        if "parquet" in self._kinds:
+            self._keep(_Parquet(self._file(f"{self._folder}/{self._number:05}.parquet"), columns))
+        if "jsonl.zst" in self._kinds:
+            self._keep(_JsonLines(self._file(f"jsonl/{self._folder}/{self._number:05}.jsonl.zst")))
 
     def add(self, row: dict[str, Any]) -> None:
-        if self.rows % self.size == 0:
-            self._flush()
-            self._stack.close()
-            self._start()
         self._waiting.append(row)
-        self.rows += 1
         if len(self._waiting) == _ROW_GROUP:
             self._flush()
-
-    def _start(self) -> None:
-        number = self.rows // self.size
-        self._open = []
-        if "parquet" in self.kinds:
-            self._keep(_Parquet(self._file(self.folder, f"{number:05}.parquet"), self.columns))
-        if "jsonl.zst" in self.kinds:
-            self._keep(_JsonLines(self._file(f"jsonl/{self.folder}", f"{number:05}.jsonl.zst")))
 
     def _keep(self, writer: _Writer) -> None:
         self._stack.callback(writer.close)
         self._open.append(writer)
 
-    def _file(self, folder: str, name: str) -> Path:
-        file = self.root / folder / name
+    def _file(self, name: str) -> Path:
+        self.names.append(name)
+        file = _aside(self._root / name)
         file.parent.mkdir(parents=True, exist_ok=True)
         return file
 
@@ -127,11 +129,21 @@ class Table:
             self._waiting = []
 
 
-def write_text(root: Path, record: Record) -> None:
-    """One article as ``txt/<id>.txt``, in UTF-8, byte for byte its text."""
-    file = root / "txt" / f"{record.id}.txt"
+def _aside(file: Path) -> Path:
+    """Where this process writes a file before it bears its name."""
+    return file.with_name(f".{file.name}.{os.getpid()}")
+
+
+def write_text(root: Path, record: Record) -> str:
+    """One article as ``txt/<id>.txt``, in UTF-8, byte for byte its text; returns the file's name.
+
+    The id of a row is written as its key, for it may hold what no path can.
+    """
+    name = f"txt/{row_key(record.id) if table_of(record.path) else record.id}.txt"
+    file = root / name
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_bytes(record.text.encode())
+    return name
 
 
 def read_rows(folder: Path, columns: Sequence[str]) -> Iterator[dict[str, Any]]:
@@ -146,7 +158,7 @@ def read_rows(folder: Path, columns: Sequence[str]) -> Iterator[dict[str, Any]]:
             with parquet.ParquetFile(file) as opened:
                 if missing := sorted(set(columns) - set(opened.schema_arrow.names)):
                     raise ReleaseError(f"has no column {missing[0]!r}", place=place)
-                for batch in opened.iter_batches(columns=list(columns)):
+                for batch in opened.iter_batches(batch_size=_ROW_GROUP, columns=list(columns)):
                     yield from batch.to_pylist()
         except arrow.ArrowException as error:
             raise ReleaseError(f"is not a Parquet file that can be read: {error}", place=place) from error
