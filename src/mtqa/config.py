@@ -123,6 +123,26 @@ class Grammar(_Strict, frozen=True, kw_only=True, rename="kebab"):
     languagetool: LanguageTool = LanguageTool()
 
 
+class TableColumns(_Strict, frozen=True, kw_only=True, rename="kebab"):
+    """Which columns of JSON Lines and Parquet files hold an article's text and id; ``id = ""`` numbers the rows."""
+
+    text: Annotated[str, msgspec.Meta(min_length=1)] = "text"
+    id: str = "id"
+
+
+class Cluster(_Strict, frozen=True, kw_only=True, rename="kebab"):
+    """How releases ask Slurm for machines; ``memory`` in GB, ``environment`` is a command run before each task.
+
+    ``sbatch`` are further options of sbatch by name.
+    """
+
+    partition: str = ""
+    time: str = "10:00:00"
+    memory: Annotated[int, msgspec.Meta(ge=1)] = 2
+    environment: str = ""
+    sbatch: dict[str, str] = {}
+
+
 class Judge(_Strict, frozen=True, kw_only=True, rename="kebab"):
     """The endpoint that grades doubtful passages (see docs/judge.md); only ``enabled`` or --judge makes mtqa use it.
 
@@ -143,26 +163,6 @@ class Judge(_Strict, frozen=True, kw_only=True, rename="kebab"):
     seed: int = 0
     max_tokens: Annotated[int, msgspec.Meta(ge=16)] = 2048
     cache: bool = True
-
-
-class TableColumns(_Strict, frozen=True, kw_only=True, rename="kebab"):
-    """Which columns of JSON Lines and Parquet files hold an article's text and id; ``id = ""`` numbers the rows."""
-
-    text: Annotated[str, msgspec.Meta(min_length=1)] = "text"
-    id: str = "id"
-
-
-class Cluster(_Strict, frozen=True, kw_only=True, rename="kebab"):
-    """How releases ask Slurm for machines; ``memory`` in GB, ``environment`` is a command run before each task.
-
-    ``sbatch`` are further options of sbatch by name.
-    """
-
-    partition: str = ""
-    time: str = "10:00:00"
-    memory: Annotated[int, msgspec.Meta(ge=1)] = 2
-    environment: str = ""
-    sbatch: dict[str, str] = {}
 
 
 class Settings(_Strict, frozen=True, kw_only=True, rename="kebab"):
