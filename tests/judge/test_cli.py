@@ -213,11 +213,14 @@ def test_a_checker_that_crashes_while_choosing_is_an_error(project: Run, tmp_pat
     assert "the choice of passages for the judge failed: KeyError" in err
 
 
-def test_without_a_checker_that_can_tell_it_is_an_error(project: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_a_checker_that_can_tell_the_garble_model_chooses(
+    project: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.delattr(Doubter, "unsure")
-    code, _, err = project("lint", "--judge")
-    assert code == 2
-    assert "no checker that runs here tells which passages it is unsure about" in err
+    odd = "In temple of fire is twelve thousand foot made by lord of the the goat and was burn himself to stone eat."
+    (tmp_path / "a.txt").write_text(f"The meeting ended at noon.\n\n{odd}\n", encoding="utf-8")
+    _, _, err = project("lint", "--judge")
+    assert "1 passage judged" in err
 
 
 @pytest.mark.parametrize(

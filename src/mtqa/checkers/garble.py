@@ -12,7 +12,7 @@ import numpy as np
 from mtqa.document import Span
 from mtqa.finding import Finding, Layer
 from mtqa.garble.evidence import carrying_words, odd_pairs
-from mtqa.garble.passages import Passage, fast_scores, load_calibration, probabilities
+from mtqa.garble.passages import Passage, doubtful, fast_scores, load_calibration, probabilities
 from mtqa.garble.store import data_digest
 from mtqa.segment import sentences
 
@@ -61,6 +61,13 @@ class GarbleChecker:
             )
             for i in np.flatnonzero(chance >= blend.threshold)
         ]
+
+    def unsure(self, document: Document) -> list[Span]:
+        """What a judge should look at, whether there is a finding or not."""
+        spans = sentences(document)
+        scores = fast_scores(document.text, [(span.start, span.end) for span in spans])
+        chosen = doubtful(scores.logits, scores.measured.last - scores.measured.first)
+        return [span for span, odd in zip(spans, chosen, strict=True) if odd]
 
 
 def _finding(document: Document, rule: Rule, passage: Passage) -> Finding:

@@ -10,9 +10,9 @@ from collections import deque
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from mtqa.checkers.garble import GarbleChecker
 from mtqa.errors import MtqaError, Place
 from mtqa.finding import Layer
-from mtqa.judge import JudgeError
 from mtqa.linter import CheckerError
 
 if TYPE_CHECKING:
@@ -31,14 +31,11 @@ _AHEAD = 4  # documents for each thread of the judge
 def suspects_of(linter: Linter) -> Suspects:
     """The passages that the checkers of ``linter`` are unsure about: of each that can tell, ``unsure(document)``.
 
-    Raises :class:`JudgeError` when none can: then there is nothing to judge, and silence would look like approval.
+    Where none of those that run can tell, the garble model does: its own findings may be off, its doubts are wanted.
     """
     telling = [unsure for checker in linter.checkers if (unsure := getattr(checker, "unsure", None)) is not None]
     if not telling:
-        raise JudgeError(
-            "the judge has nothing to do: no checker that runs here tells which passages it is unsure about",
-            remedy="do not leave out the rules of such a checker, or use --no-judge",
-        )
+        telling = [GarbleChecker(linter.rules).unsure]
     return lambda document: sorted({passage for unsure in telling for passage in unsure(document)})
 
 
