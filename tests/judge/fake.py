@@ -119,6 +119,9 @@ class _Handler(BaseHTTPRequestHandler):
     def redirect(self) -> None:
         self._send(307, b"", Location=f"{self.server.url}/elsewhere")
 
+    def moved(self) -> None:
+        self._send(302, b"", Location=f"{self.server.url}/models")
+
     def _send(self, status: int, body: bytes, **headers: str) -> None:
         self.send_response(status)
         self.send_header("Content-Length", str(len(body)))
@@ -145,6 +148,7 @@ _RAW: dict[str, Callable[[_Handler], None]] = {
     "malformed": _Handler.malformed,
     "shapeless": _Handler.shapeless,
     "redirect": _Handler.redirect,
+    "moved": _Handler.moved,
 }
 
 

@@ -125,9 +125,9 @@ def test_the_words_before_tell_occurrences_apart() -> None:
     first, second = (PASSAGE.index("workers") + len(BEFORE), PASSAGE.rindex("workers") + len(BEFORE))
     assert read(error("workers", before="They met")).findings[0].span.start == first
     assert read(error("workers", before="glass; the")).findings[0].span.start == second
-    for before in ("", "and", "the workers"):
+    for quote, before in (("workers", ""), ("workers", "and"), ("workers", "the workers"), ("and", "workers")):
         with pytest.raises(RefusedError):
-            read(error("workers", before=before))
+            read(error(quote, before=before))
 
 
 def test_a_quotation_at_the_very_beginning_needs_no_words_before() -> None:

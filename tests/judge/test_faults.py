@@ -62,6 +62,7 @@ def grade(url: str, count: int = 1, **options: object) -> tuple[Grades, Spending
         ("500", "answers 500", 3),
         ("503", "answers 503", 3),
         ("redirect", "redirects are not followed", 1),
+        ("moved", "redirects are not followed", 1),
         ("cut", "no connection", 3),
         ("silent", "no connection", 3),
         ("garbage", "no connection", 3),
