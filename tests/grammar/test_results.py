@@ -89,7 +89,7 @@ def test_what_a_remote_server_says_is_not_remembered_as_a_result() -> None:
 def test_without_a_cache_no_engine_remembers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "a.txt").write_text("They built a office.", encoding="utf-8")
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr("mtqa.config._cache_file", lambda: tmp_path / "grammar.sqlite")
+    monkeypatch.setattr("mtqa.config._cache_file", lambda name: tmp_path / f"{name}.sqlite")
     for option, remembered in (("--no-cache", False), ("--jobs=1", True)):
         with pytest.raises(SystemExit):
             main(["lint", "a.txt", "--ignore", "grammar", option])
