@@ -4,21 +4,20 @@ from __future__ import annotations
 
 import os
 import sys
-import tempfile
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO, TypeVar
+from typing import TYPE_CHECKING, BinaryIO
 
 import click
 
+from mtqa.cli.output import opened, progress
 from mtqa.errors import MtqaError, Place, RuleError
 from mtqa.grammar import ENGINES
 from mtqa.report.escape import visible
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from mtqa.baseline import Baseline
     from mtqa.budget import Budget, Spending
@@ -31,9 +30,6 @@ if TYPE_CHECKING:
     from mtqa.report import Options, Report, Summary
     from mtqa.rules.load import RuleSet
     from mtqa.tables import Columns
-
-_T = TypeVar("_T")
-_WORTH_A_BAR = 20
 
 
 @click.command()
@@ -155,7 +151,7 @@ def lint(  # noqa: PLR0917 - one parameter for each option
     if config.settings.judge.enabled if judge is None else judge:
         run.judging = _judging(config, run, asked=judge is True, remember=not no_cache)
     try:
-        with _opened(output) as stream:
+        with opened(output) as stream:
             outcome = _report(run, "diff" if diff else form, stream, statistics=statistics)
     finally:
         if run.judging:
@@ -288,7 +284,7 @@ def _report(run: _Run, form: str, stream: BinaryIO, *, statistics: bool) -> _Out
     from mtqa.report import Options, Summary, Terminal
 
     outcome = _Outcome(Spending(run.budget))
-    with _progress(run.total) as step:
+    with progress(run.total) as step:
         engine = CachedLinter(run.linter, Store.open() if run.remember else Store())
         knowledge = engine.gather(step("comparing", run.articles()), run.jobs)
         linter = run.linter.knowing(knowledge)
@@ -418,47 +414,3 @@ def _refuse_broken_examples(rules: RuleSet) -> None:
         if not Path(rule.path).is_relative_to(shipped):
             for problem in failures(rule, example_check(rule, rules)):
                 raise RuleError(problem, place=Place(rule.path), remedy=f"see mtqa rule test {rule.id}")
-
-
-@contextmanager
-def _opened(output: Path | None) -> Iterator[BinaryIO]:
-    """Standard output, or a file that appears only when it is complete."""
-    if output is None:
-        yield sys.stdout.buffer
-        sys.stdout.buffer.flush()
-        return
-    try:
-        if output.exists() and not output.is_file():  # /dev/null and the like cannot be replaced
-            with output.open("wb") as device:
-                yield device
-            return
-        handle, name = tempfile.mkstemp(prefix=f".{output.name}.", dir=output.parent)
-        written = Path(name)
-        try:
-            with os.fdopen(handle, "wb") as stream:
-                yield stream
-            written.chmod(0o666 & ~_umask())
-            written.replace(output)
-        finally:
-            written.unlink(missing_ok=True)
-    except OSError as error:
-        raise MtqaError(f"cannot write: {error.strerror or error}", place=Place(str(output))) from error
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
-
-
-@contextmanager
-def _progress(total: int | None) -> Iterator[Callable[[str, Iterable[_T]], Iterable[_T]]]:
-    """A progress bar on standard error for long runs; ``step(name, items)`` passes items through and counts them."""
-    if (total is not None and total < _WORTH_A_BAR) or not sys.stderr.isatty():
-        yield lambda _, items: items
-        return
-    from rich.console import Console
-    from rich.progress import Progress
-
-    with Progress(console=Console(stderr=True), transient=True) as progress:
-        yield lambda name, items: progress.track(items, total=total, description=name)
