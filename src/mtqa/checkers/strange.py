@@ -10,7 +10,6 @@ import re
 from bisect import bisect_left
 from functools import cached_property, lru_cache
 from itertools import islice, takewhile
-from math import log10
 from typing import TYPE_CHECKING
 
 from rapidfuzz.distance import Levenshtein
@@ -120,8 +119,8 @@ class Strange:
 
     @cached_property
     def rare(self) -> list[str]:
-        left = set(_PLAIN.findall(self.text)) - _common()
-        return sorted(word for word in left if word.lower() not in _common())
+        left = set(_PLAIN.findall(self.text)) - lexicon.usual()
+        return sorted(word for word in left if word.lower() not in lexicon.usual())
 
     def together(self, least: int) -> list[str]:
         """Rare words in small letters that share a line with others, ``least`` of them; no regular formations.
@@ -178,7 +177,7 @@ class Strange:
         """
         low = word.lower()
         match = _DOUBLED.search(low)
-        if match is None or low in _counted():
+        if match is None or low in lexicon.counted():
             return False
         whole = len(match[0]) == len(low)
         if match[1] in _REPEATABLE or (whole and (word.istitle() or len(match[1]) < _LEAST_DOUBLED)):
@@ -196,7 +195,7 @@ class Strange:
         if _CAMEL.fullmatch(word):
             return lexicon.zipf(re.split(r"(?<=[a-z])(?=[A-Z])", word)[0].lower()) >= 3.0
         low = word.lower()
-        if not low.endswith(_JOINTS) or low in _common():
+        if not low.endswith(_JOINTS) or low in lexicon.usual():
             return False
         return any(low.endswith(joint) and _begins(low.removesuffix(joint)) for joint in _JOINTS) and not is_known(low)
 
@@ -208,7 +207,7 @@ class Strange:
         beside = re.search(rf"\b[A-Z]{{3,}} {word}\b|\b{word} [A-Z]{{3,}}\b", line)
         if beside is None or len(_SMALL.findall(line)) < _LEAST_SMALL:
             return False
-        return self.text.lower().count(word.lower()) == 1 and word.lower() not in _counted()
+        return self.text.lower().count(word.lower()) == 1 and word.lower() not in lexicon.counted()
 
     def unsteady(self) -> Iterator[tuple[Word, list[str]]]:
         """The second form of each unknown name that is written in several ways, and all its forms."""
@@ -220,7 +219,7 @@ class Strange:
         for skeleton, group in groups.items():
             if len(group) < 2 or len(skeleton) < _LEAST_SKELETON:
                 continue
-            forms = _alike([word for word in group if word.lower() not in _counted()])
+            forms = _alike([word for word in group if word.lower() not in lexicon.counted()])
             if len(forms) < 2 or _inflected(forms):
                 continue
             places = sorted(place for form in forms for place in self.places(form))
@@ -232,7 +231,7 @@ class Strange:
 
 def _plainly_formed(word: str) -> bool:
     """A common word with a beginning or an ending: what can be told without the long list."""
-    common = _common()
+    common = lexicon.usual()
     for ending in _ENDINGS if word.endswith(_ENDINGS) else ():
         stem = word.removesuffix(ending)
         if stem != word and (
@@ -244,7 +243,7 @@ def _plainly_formed(word: str) -> bool:
 
 def is_known(word: str) -> bool:
     """Counted at all by wordfreq, or formed regularly on a known word; ``word`` in small letters."""
-    return word in _counted() or lexicon.is_derived(word)
+    return word in lexicon.counted() or lexicon.is_derived(word)
 
 
 def is_slip(word: str) -> bool:
@@ -279,10 +278,8 @@ def _begins(stem: str) -> bool:
 @lru_cache(maxsize=1)
 def _usual() -> list[str]:
     """Correct words that are common enough to be one half of a glued one, sorted."""
-    import wordfreq
-
-    shares = wordfreq.get_frequency_dict("en", "large")  # one look-up a word, where `zipf` tokenises each
-    return sorted(word for word in lexicon.common_words() if round(log10(shares.get(word, 1e-9)) + 9, 2) >= _HALF)
+    values = lexicon.counted()
+    return sorted(word for word in lexicon.common_words() if values[word] >= _HALF)
 
 
 def _alike(forms: list[str]) -> list[str]:
@@ -298,17 +295,3 @@ def _inflected(forms: list[str]) -> bool:
     """One is the other with an ending, or they differ in the last letters only: "Nigerian", "Nigeria"."""
     stem = min(forms, key=len)[:-2].lower()
     return all(form.lower().startswith(stem) for form in forms)
-
-
-@lru_cache(maxsize=1)
-def _counted() -> frozenset[str]:
-    import wordfreq
-
-    return frozenset(wordfreq.get_frequency_dict("en", "large"))
-
-
-@lru_cache(maxsize=1)
-def _common() -> frozenset[str]:
-    import wordfreq
-
-    return frozenset(wordfreq.get_frequency_dict("en", "small"))

@@ -7,9 +7,15 @@ logarithm to base 10 of the occurrences per thousand million words, 0 for what w
 
 from __future__ import annotations
 
+import tempfile
+from contextlib import suppress
 from functools import lru_cache
+from importlib.metadata import version
 from importlib.resources import files
+from math import log10
+from pathlib import Path
 
+import msgspec
 import yaml
 
 _PREFIXES = (
@@ -23,26 +29,23 @@ _SUFFIXES = (
     *("izes", "izing", "less", "like", "ly", "ment", "ness", "s", "ship", "ship's", "wards", "wear", "wise"),
 )
 _SHORTEST = 3
+_ONCE_PER_MILLION = 3.0  # as a Zipf value
 
 
 @lru_cache(maxsize=1)
 def words() -> frozenset[str]:
     """All correct words, in small letters."""
-    import wordfreq
-
     file = files("symspellpy") / "frequency_dictionary_en_82_765.txt"
     listed = {line.partition(" ")[0] for line in file.read_text(encoding="utf-8-sig").split("\n")}
-    common = wordfreq.get_frequency_dict("en", "small")
-    return frozenset((listed | common.keys()) - misspellings().keys() - {""})
+    return frozenset((listed | usual()) - misspellings().keys() - {""})
 
 
 @lru_cache(maxsize=1)
 def common_words() -> tuple[str, ...]:
     """Correct words that wordfreq counts at least once per million words: what a misspelling may have meant."""
-    import wordfreq
-
     known = words()
-    return tuple(w for w in wordfreq.get_frequency_dict("en", "small") if w in known and w.isalpha() and w.isascii())
+    common = usual()
+    return tuple(w for w in counted() if w in common and w in known and w.isalpha() and w.isascii())
 
 
 @lru_cache(maxsize=1)
@@ -63,9 +66,45 @@ def typos() -> dict[str, tuple[str, ...]]:
     return {words[0]: tuple(words[1:]) for words in lines if words}
 
 
+@lru_cache(maxsize=1)
+def counted() -> dict[str, float]:
+    """All words that wordfreq counts, most common first, with their Zipf values.
+
+    Kept in the cache folder: reading them from there takes a quarter of the time that importing wordfreq does.
+    """
+    from mtqa.rules.memo import cache_folder
+
+    file = cache_folder() / f"counted-{version('wordfreq')}.msgpack"
+    with suppress(OSError, msgspec.MsgspecError):
+        names, values = msgspec.msgpack.decode(file.read_bytes(), type=tuple[list[str], list[float]])
+        return dict(zip(names, values, strict=True))
+    table = _counted_by_wordfreq()
+    with suppress(OSError):
+        file.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.NamedTemporaryFile(dir=file.parent, delete=False) as stream:
+            stream.write(msgspec.msgpack.encode((list(table), list(table.values()))))
+        Path(stream.name).replace(file)
+    return table
+
+
+def _counted_by_wordfreq() -> dict[str, float]:
+    """Of one word, `wordfreq.zipf_frequency` gives the same (tests/grammar/test_lexicon.py)."""
+    import wordfreq
+
+    return {word: round(log10(share) + 9, 2) for word, share in wordfreq.get_frequency_dict("en", "large").items()}
+
+
+@lru_cache(maxsize=1)
+def usual() -> frozenset[str]:
+    """What wordfreq counts more than once per million words: its small list."""
+    return frozenset(word for word, value in counted().items() if value > _ONCE_PER_MILLION)
+
+
 @lru_cache(maxsize=1 << 15)
 def zipf(word: str) -> float:
     """How common a word is; see above."""
+    if word.isascii() and word.isalpha():
+        return counted().get(word.lower(), 0.0)
     import wordfreq
 
     return float(wordfreq.zipf_frequency(word, "en"))
