@@ -89,8 +89,8 @@ def test_what_a_remote_server_says_is_not_remembered_as_a_result() -> None:
 def test_without_a_cache_no_engine_remembers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "a.txt").write_text("They built a office.", encoding="utf-8")
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr("mtqa.config._cache_file", lambda name: tmp_path / f"{name}.sqlite")
+    monkeypatch.setenv("MTQA_CACHE_DIR", str(tmp_path / "cache"))  # the user's own may know this very article
     for option, remembered in (("--no-cache", False), ("--jobs=1", True)):
         with pytest.raises(SystemExit):
             main(["lint", "a.txt", "--ignore", "grammar", option])
-        assert (tmp_path / "grammar.sqlite").exists() is remembered
+        assert (tmp_path / "cache" / "grammar.sqlite").exists() is remembered
