@@ -26,6 +26,7 @@ from garble.evaluation import (  # noqa: E402
     Labelled,
     clean_dev,
     garble_dev,
+    logits_of,
     mlqe_articles,
     mlqe_dev,
     mlqe_post_edits,
@@ -46,14 +47,6 @@ class Scored:
     labelled: Labelled
     logits: np.ndarray
     chance: np.ndarray
-
-
-def logits_of(texts: list[str]) -> np.ndarray:
-    offsets, position = [], 0
-    for text in texts:
-        offsets.append((position, position + len(text)))
-        position += len(text) + 1
-    return fast_scores("\n".join(texts), offsets).logits
 
 
 def scored(labelled: Labelled) -> Scored:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 
 from mtqa.review.app import ReviewApp
@@ -53,13 +55,16 @@ async def test_dragging_selects_words_even_over_a_finding(project):
 
 async def test_progress_is_noted_once(project):
     """What the background says of an article that has been opened meanwhile is older than what is known."""
-    async with running(project) as (app, pilot):
+    async with running(project, FIRST, SECOND) as (app, pilot):
         corpus = app.session.corpus
-        known = dict(corpus.briefs)
-        opened = next(iter(known))
-        app.post_message(ReviewApp.Progress([Checked(opened, ())]))
+        await asyncio.wait_for(app.finished.wait(), 20)
+        other = next(i for i in range(len(corpus.sources)) if i != app.session.index)
+        known = corpus.briefs[app.session.index]
+        assert known
+        corpus.note(other, known)
+        app.post_message(ReviewApp.Progress([Checked(other, ())]))
         await pilot.pause()
-        assert corpus.briefs[opened] == known[opened]
+        assert corpus.briefs[other] == known
 
 
 async def test_an_article_that_cannot_be_checked_is_told(project):

@@ -19,20 +19,11 @@ import msgspec
 import numpy as np
 from sklearn.linear_model import LogisticRegression
 
-from garble.evaluation import Labelled, clean_dev, garble_dev, mlqe_articles
-from mtqa.garble.passages import LEAST_WORDS, Blend, fast_scores, probabilities
+from garble.evaluation import Labelled, clean_dev, garble_dev, logits_of, mlqe_articles
+from mtqa.garble.passages import LEAST_WORDS, Blend, probabilities
 
 LIMIT = 0.25
 _STRENGTH = 6.0
-
-
-def logits_of(texts: list[str]) -> np.ndarray:
-    """One logit for each sentence."""
-    offsets, position = [], 0
-    for text in texts:
-        offsets.append((position, position + len(text)))
-        position += len(text) + 1
-    return fast_scores("\n".join(texts), offsets).logits
 
 
 def article_means(logits: np.ndarray, labelled: Labelled, usual: float) -> np.ndarray:

@@ -111,7 +111,7 @@ class Stage(Screen[None], inherit_bindings=False):
 
     def find_matches(self) -> None:
         """Bring what was searched for up to the text that is shown."""
-        raise NotImplementedError
+        raise NotImplementedError  # likewise
 
     def leave_words(self) -> None:
         """Back from selected words to the findings."""
