@@ -86,7 +86,7 @@ def settle(
     document = result.document
     if document is None or not corrections.has_ledger(document.path):
         return Settled(result)
-    from mtqa.corrections.outcome import doubtful, rechecked, split, split_corrected
+    from mtqa.corrections.outcome import settled, split_corrected
 
     try:
         article = corrections.article(document)
@@ -99,11 +99,8 @@ def settle(
         sorted_out = (
             split_corrected(result.findings, article.state, result.source.original_sha256)
             if corrected
-            else split(document, result.findings, article.state)
+            else settled(document, result.findings, article.state, lambda: check(article.corrected()))
         )
-        if not corrected and doubtful(sorted_out, article.state, document.sha256):
-            now = check(article.corrected())
-            sorted_out = rechecked(sorted_out, article.state, document.sha256, now)
     except MtqaError as error:
         return Settled(replace(result, errors=(*result.errors, error)))
     decided = (*sorted_out.held, *sorted_out.resolved)

@@ -7,9 +7,11 @@ from contextlib import asynccontextmanager
 
 import pytest
 
+from mtqa.document import Span
 from mtqa.review.keymap import SELECT
 from mtqa.review.queue import Order
 from mtqa.review.widgets.dialogs import Ask, Choose, Page, Pick, Preview
+from mtqa.segment import sentence_at
 
 from .conftest import FIRST, SECOND
 
@@ -123,10 +125,17 @@ async def test_delete_a_passage(project):
 @pytest.mark.parametrize(("key", "verdict"), [("t", "retranslate"), ("T", "drop")])
 async def test_mark_as_beyond_repair(project, key, verdict):
     async with running(project, SECOND) as (app, pilot):
-        finding = app.session.key
+        item = app.session.current
         await pilot.press(key)
-        assert (project.ledger()[0]["verdict"], project.ledger()[0]["fingerprint"]) == (verdict, finding)
-        assert [m.decision.verdict.value for m in app.session.work.marks] == [verdict]
+        [line] = project.ledger()
+        assert line["verdict"] == verdict
+        sentence = Span(*line["span"])
+        assert sentence_at(app.session.work.document, item.original.start) == sentence
+        assert [(m.decision.verdict.value, m.original) for m in app.session.work.marks] == [(verdict, sentence)]
+        assert not [i for i in app.session.queue.items if sentence.contains(i.original)]
+        await pilot.press("u")
+        assert app.session.queue.find(item.key)
+        assert not app.session.work.marks
 
 
 async def test_undo_and_redo(project):

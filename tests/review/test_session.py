@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import random
+import shutil
+from pathlib import Path
 
 import pytest
 
 from mtqa.corrections.decision import Verdict
+from mtqa.corrections.outcome import settled, split_corrected
 from mtqa.document import Span
 from mtqa.errors import MtqaError
 from mtqa.finding import Edit
@@ -14,7 +18,7 @@ from mtqa.review.batch import Scope, carry_out, collect, draw_up, settle
 from mtqa.review.queue import Filter, Order
 from mtqa.review.session import ReviewError
 
-from .conftest import FIRST, SECOND
+from .conftest import FIRST, SECOND, SEEDS, Project
 
 
 def rules(session):
@@ -240,3 +244,25 @@ def test_originals_are_never_written(project):
     for _ in range(10):
         session.accept() if session.current.fixes else session.hold(Verdict.DEFER)
     assert {file: file.read_bytes() for file in (project.root / "seeds").iterdir()} == before
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_lint_says_what_the_review_says(tmp_path, seed):
+    """Of the original and of the corrected text alike; with the shipped rules, whose fixes hang together."""
+    (tmp_path / "seeds").mkdir()
+    shutil.copy(SEEDS / Path(SECOND).name, tmp_path / SECOND)
+    (tmp_path / "mtqa.toml").write_text('originals = ["seeds"]\n')
+    session = Project(tmp_path).session()
+    work, choose = session.work, random.Random(seed)
+    for _ in range(30):
+        session.go(choose.choice(session.queue.items).key)
+        verbs = [session.accept] * 4 + [lambda: session.hold(Verdict.REJECT), lambda: session.give_up(Verdict.DROP)]
+        with contextlib.suppress(ReviewError):
+            choose.choice(verbs)()
+    check, state = session.linter.check, work.article.state
+    by_lint = settled(work.document, work.findings, state, lambda: check(work.article.corrected())).open
+    known = {(finding.rule, finding.span) for finding in work.findings}
+    shown = {(item.finding.rule, item.original) for item in work.items}
+    assert {(finding.rule, finding.span) for finding in by_lint} == shown & known
+    corrected = split_corrected(check(work.article.corrected()), state, work.document.sha256).open
+    assert {(f.rule, f.span) for f in corrected} == {(i.finding.rule, i.here) for i in work.items}

@@ -47,7 +47,12 @@ class Verdict(Enum):
     @property
     def holds_back(self) -> bool:
         """True for the verdicts after which a finding is no longer raised although its text stays."""
-        return self in (Verdict.REJECT, Verdict.DEFER, Verdict.RETRANSLATE, Verdict.DROP)
+        return self in (Verdict.REJECT, Verdict.DEFER) or self.gives_up
+
+    @property
+    def gives_up(self) -> bool:
+        """True for the verdicts by which a passage is beyond repair, with all that is found in it."""
+        return self in (Verdict.RETRANSLATE, Verdict.DROP)
 
 
 @dataclass(frozen=True, slots=True)

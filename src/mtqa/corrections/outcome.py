@@ -11,12 +11,12 @@ from mtqa.document import Span
 from mtqa.finding import Layer
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from mtqa.corrections.decision import Decision
     from mtqa.corrections.state import Anchored, State
     from mtqa.document import Document
-    from mtqa.finding import Edit, Finding
+    from mtqa.finding import Edit, Finding, Fix
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,7 @@ class Split:
     """Findings of one document, each in exactly one list, in document order.
 
     ``open``: nothing decided, or decisions contradict each other (those are in ``contradicted`` too); ``held``:
-    rejected, deferred, or its passage given to retranslation or to be dropped; ``resolved``: an accepted edit mends it.
+    rejected, deferred, or inside a passage to be translated again or dropped; ``resolved``: an accepted edit mends it.
     """
 
     open: tuple[Finding, ...] = ()
@@ -48,6 +48,7 @@ def split(document: Document, findings: Iterable[Finding], state: State) -> Spli
     (see :func:`_mends`; after a rebase the sentence, and with it the fingerprint, may be another).
     """
     edits = state.edits(document.sha256).standing
+    aside = set_aside(state, document.sha256)
     sorted_out: tuple[list[Finding], list[Decided], list[Decided], list[Finding]] = ([], [], [], [])
     opened, held, resolved, contradicted = sorted_out
     for finding in findings:
@@ -61,21 +62,50 @@ def split(document: Document, findings: Iterable[Finding], state: State) -> Spli
             resolved.append(Decided(finding, decision))
         elif covering := _covering(finding, edits):
             resolved.append(Decided(finding, covering.decision))
+        elif there := _around(finding, aside):
+            held.append(Decided(finding, there))
         else:
             opened.append(finding)
     return Split(tuple(opened), tuple(held), tuple(resolved), tuple(contradicted))
 
 
+def settled(
+    document: Document, findings: Iterable[Finding], state: State, check: Callable[[], Sequence[Finding]]
+) -> Split:
+    """As :func:`split`; where only the corrected text can tell, ``check`` is asked for the findings of that."""
+    sorted_out = split(document, findings, state)
+    if doubtful(sorted_out, state, document.sha256):
+        return rechecked(sorted_out, state, document.sha256, check())
+    return sorted_out
+
+
+def set_aside(state: State, source_sha256: str) -> list[tuple[Decision, Span]]:
+    """The passages of an original that are to be translated again or dropped, and who said so."""
+    return [
+        (decision, change.span)
+        for decision in state.settled.values()
+        if decision.verdict.gives_up
+        for change in state.anchor(decision, source_sha256) or ()
+    ]
+
+
+def lies_in(span: Span, fixes: Iterable[Fix], passage: Span) -> bool:
+    """Whether a fault is inside a passage, with all that would mend it (quotation marks may stand all over a text)."""
+    return passage.contains(span) and all(passage.contains(edit.span) for fix in fixes for edit in fix.edits)
+
+
 def doubtful(split_: Split, state: State, source_sha256: str) -> list[tuple[Finding, Anchored]]:
-    """Open findings about a passage that an edit reaches into: only the corrected text tells whether they hold."""
+    """Open findings of a text with edits, each with the nearest: only the corrected text tells whether they hold.
+
+    A rule may look at words far from what it flags; mended, they take its finding along.
+    """
     edits = state.edits(source_sha256).standing
-    found = []
-    for finding in split_.open:
-        if finding.layer is not Layer.WORDS and finding not in split_.contradicted:
-            touching = (edit for edit in edits if any(change.span.overlaps(finding.span) for change in edit.changes))
-            if (edit := next(touching, None)) is not None:
-                found.append((finding, edit))
-    return found
+    in_doubt = (finding for finding in split_.open if edits and finding not in split_.contradicted)
+    return [(finding, min(edits, key=lambda edit: _distance(finding.span, edit))) for finding in in_doubt]
+
+
+def _distance(span: Span, edit: Anchored) -> int:
+    return min(max(one.span.start - span.end, span.start - one.span.end, 0) for one in edit.changes)
 
 
 def rechecked(split_: Split, state: State, source_sha256: str, corrected: Sequence[Finding]) -> Split:
@@ -99,9 +129,12 @@ def split_corrected(findings: Iterable[Finding], state: State, source_sha256: st
     """Sort the findings of a corrected text by what was decided about its original, the one of that hash. Pure.
 
     An edit is in the text already and resolves nothing any more. What was held back is known by its fingerprint, or by
-    rule and place: an edit beside a rejected finding changes its sentence, and with it the fingerprint.
+    rule and place: an edit beside a rejected finding changes its sentence, and with it the fingerprint. What is inside
+    a passage set aside is held by that.
     """
-    places = held_places(state, source_sha256)
+    offsets = Offsets(plain_edits(state.edits(source_sha256).standing))
+    places = _held_places(state, source_sha256, offsets)
+    aside = [(decision, offsets.around(passage)) for decision, passage in set_aside(state, source_sha256)]
     opened: list[Finding] = []
     held: list[Decided] = []
     contradicted: list[Finding] = []
@@ -112,20 +145,24 @@ def split_corrected(findings: Iterable[Finding], state: State, source_sha256: st
             opened.append(finding)
         elif decision and decision.verdict.holds_back:
             held.append(Decided(finding, decision))
-        elif there := next((one for one, span in places if _is_of(one, span, finding)), None):
+        elif there := _of_place(finding, places) or _around(finding, aside):
             held.append(Decided(finding, there))
         else:
             opened.append(finding)
     return Split(tuple(opened), tuple(held), (), tuple(contradicted))
 
 
-def _is_of(decision: Decision, place: Span, finding: Finding) -> bool:
-    return decision.rule == finding.rule and (place.overlaps(finding.span) or place == finding.span)
+def _of_place(finding: Finding, places: Iterable[tuple[Decision, Span]]) -> Decision | None:
+    of_rule = ((one, place) for one, place in places if one.rule == finding.rule)
+    return next((one for one, place in of_rule if place.overlaps(finding.span) or place == finding.span), None)
 
 
-def held_places(state: State, source_sha256: str) -> list[tuple[Decision, Span]]:
+def _around(finding: Finding, aside: Iterable[tuple[Decision, Span]]) -> Decision | None:
+    return next((one for one, passage in aside if lies_in(finding.span, finding.fixes, passage)), None)
+
+
+def _held_places(state: State, source_sha256: str, offsets: Offsets) -> list[tuple[Decision, Span]]:
     """Where the passages that decisions left as they are stand in the corrected text."""
-    offsets = Offsets(plain_edits(state.edits(source_sha256).standing))
     found = []
     for decision in state.settled.values():
         if decision.verdict.holds_back:
@@ -155,8 +192,18 @@ class Offsets:
         if any(edit.span.overlaps(span) for edit in self.edits):
             return None
         before = self.edits[: bisect_right(self._old, span.start)]
-        shift = sum(len(edit.replacement) - len(edit.span) for edit in before)
+        shift = _growth(before)
         return Span(span.start + shift, span.end + shift)
+
+    def around(self, span: Span) -> Span:
+        """Where a passage of the original stands in the cleaned text, with all new words of edits that touch it."""
+        before = [one for one in self.edits if one.span.end < span.start or (one.span.end == span.start and one.span)]
+        rest = self.edits[len(before) :]
+        inside = [one for one in rest if one.span.start < span.end or (one.span.start == span.end and not one.span)]
+        start = min([span.start, *(one.span.start for one in inside)])
+        end = max([span.end, *(one.span.end for one in inside)])
+        shift, growth = _growth(before), _growth(inside)
+        return Span(start + shift, end + shift + growth)
 
     def original(self, offset: int) -> int:
         """The place of the original that an offset of the cleaned text comes from; inside new words, their start."""
@@ -168,6 +215,10 @@ class Offsets:
         if inside < len(edit.replacement):
             return edit.span.start
         return edit.span.end + inside - len(edit.replacement)
+
+
+def _growth(edits: Iterable[Edit]) -> int:
+    return sum(len(edit.replacement) - len(edit.span) for edit in edits)
 
 
 def _covering(finding: Finding, edits: Sequence[Anchored]) -> Anchored | None:

@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from mtqa.corrections.decision import Verdict
-from mtqa.corrections.outcome import split
+from mtqa.corrections.outcome import settled
 from mtqa.corrections.rebase import plan
 from mtqa.errors import DocumentError, MtqaError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from mtqa.corrections.store import Corrections
+    from mtqa.corrections.store import Article, Corrections
     from mtqa.document import Document
     from mtqa.finding import Finding
 
@@ -46,7 +46,7 @@ def status(corrections: Corrections, path: str, find: Callable[[Document], Seque
         state = article.state
         edits = state.edits(article.document.sha256)
         conflicts = len(state.contradictions) + len(edits.overlaps) + len(plan(state, article.document).conflicts)
-        found = find(article.document) if find else None
+        opened = None if find is None else _opened(article, find)
     except DocumentError as error:
         return Status(path, original="missing", error=str(error))
     except MtqaError as error:
@@ -54,7 +54,7 @@ def status(corrections: Corrections, path: str, find: Callable[[Document], Seque
     said = Counter(decision.verdict for decision in state.settled.values())
     return Status(
         path,
-        open=None if found is None else len(split(article.document, found, state).open),
+        open=opened,
         accepted=len(edits.standing),
         rejected=said[Verdict.REJECT],
         deferred=said[Verdict.DEFER],
@@ -64,3 +64,8 @@ def status(corrections: Corrections, path: str, find: Callable[[Document], Seque
         original="changed" if edits.stale else "unchanged",
         error="; ".join(map(str, article.reading.problems)),
     )
+
+
+def _opened(article: Article, find: Callable[[Document], Sequence[Finding]]) -> int:
+    found = find(article.document)
+    return len(settled(article.document, found, article.state, lambda: find(article.corrected())).open)

@@ -247,8 +247,7 @@ class _Judged:
         taken = [change.span for edit in self._edits for change in edit.changes]
         found = []
         for decision in self.state.settled.values():
-            gives_up = decision.verdict in (Verdict.DROP, Verdict.RETRANSLATE)
-            if gives_up and not is_whole(self.document, self.state, decision):
+            if decision.verdict.gives_up and not is_whole(self.document, self.state, decision):
                 changes = self.state.anchor(decision, self.document.sha256) or ()
                 spans = (change.span for change in changes)
                 found += [(decision, span) for span in spans if not any(one.contains(span) for one in taken)]

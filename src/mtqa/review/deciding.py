@@ -116,7 +116,7 @@ class Deciding(Selecting, inherit_bindings=False):
             said = self.session.mark(self.chosen, verdict, "cannot be repaired")
             self.leave_words()
             return said
-        return self.session.hold(verdict, "cannot be repaired")
+        return self.session.give_up(verdict, "cannot be repaired")
 
     def do_word(self) -> str:
         item = self.session.current

@@ -37,8 +37,8 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "defer": ("d", "[REASON]", "decide later"),
     "delete": ("x", "", "delete the passage"),
     "replace": ("w", "OLD => NEW", "correct any words that occur once in the article; nothing after => deletes them"),
-    "retranslate": ("t", "[WORDS]", "cannot be repaired: translate the passage (the finding's, or these words) again"),
-    "drop": ("T", "[WORDS]", "cannot be repaired: drop the passage"),
+    "retranslate": ("t", "[WORDS]", "cannot be repaired: translate the finding's sentence, or these words, again"),
+    "drop": ("T", "[WORDS]", "cannot be repaired: drop the finding's sentence, or these words"),
     "batch": ("b", "NUMBER", "decide on many; says which numbers there are, asks before it does"),
     "word": ("W", "[WORD]", "add the finding's word, or this one, to the project's word list: it is right"),
     "undo": ("u", "", "take the last step back"),
@@ -227,7 +227,7 @@ class Dialogue:
     def _set_aside(self, verdict: Verdict, words: str) -> str:
         if words:
             return self.session.mark(self._find_once(words), verdict, "cannot be repaired")
-        return self.session.hold(verdict, "cannot be repaired")
+        return self.session.give_up(verdict, "cannot be repaired")
 
     def _do_batch(self, rest: str) -> str:
         if not rest.isdigit() or not 1 <= int(rest) <= len(_BATCHES):

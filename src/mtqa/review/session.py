@@ -288,12 +288,17 @@ class Session:
         return self._change((Edit(deletion(self._working.overlay.text, item.here), ""),), "Deleted", item)
 
     def hold(self, verdict: Verdict, why: str = "") -> str:
-        """Leave the text as it is: reject or defer, or mark the passage, and what is open in it, as beyond repair."""
-        item, work = self._item(), self._working
-        held = [item]
-        if verdict in (Verdict.RETRANSLATE, Verdict.DROP):
-            held += [other for other in work.items if other != item and item.here.contains(other.here)]
-        return self._decide(_DONE[verdict], [hold(work.document, verdict, one.finding, why) for one in held], item)
+        """Leave the text as it is: reject or defer."""
+        item = self._item()
+        return self._decide(_DONE[verdict], [hold(self._working.document, verdict, item.finding, why)], item)
+
+    def give_up(self, verdict: Verdict, why: str = "") -> str:
+        """Have the sentence of the current finding translated again or dropped, with all that is found in it."""
+        item = self._item()
+        here = self._working.sentences_around(item.here)
+        if here == item.here:
+            return self.hold(verdict, why)
+        return self._give_up(here, verdict, why, item)
 
     # -- deciding on any words
 
@@ -308,11 +313,12 @@ class Session:
         return self._change(edits, "Corrected", None, why=why)
 
     def mark(self, here: Span, verdict: Verdict, why: str = "") -> str:
-        """Mark a passage to be translated again or dropped; what is open inside it goes with it."""
+        """Have a passage translated again or dropped, with all that is found in it."""
+        return self._give_up(here, verdict, why, None)
+
+    def _give_up(self, here: Span, verdict: Verdict, why: str, item: Item | None) -> str:
         work = self._working
-        choices = [judge(work.document, verdict, work.overlay.original(here), why)]
-        choices += [hold(work.document, verdict, i.finding, why) for i in work.items if here.contains(i.here)]
-        return self._decide(_DONE[verdict], choices, None)
+        return self._decide(_DONE[verdict], [judge(work.document, verdict, work.overlay.original(here), why)], item)
 
     # -- recording
 
@@ -336,7 +342,7 @@ class Session:
         said = [label]
         now = {(i.finding.rule, i.original) for i in work.items}
         if gone := len(before - now):
-            said.append(f"{gone} more resolved")
+            said.append(f"{gone} more {'put away' if choices[0].verdict.gives_up else 'resolved'}")
         if new := len(now - before):
             said.append(f"{new} new")
         if place:

@@ -11,12 +11,12 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from mtqa.corrections.decision import Verdict
-from mtqa.corrections.outcome import split
+from mtqa.corrections.outcome import lies_in, set_aside, split
 from mtqa.document import Document, Span
 from mtqa.finding import Layer, Safety, Severity
 from mtqa.review.overlay import Overlay
 from mtqa.review.queue import Item
-from mtqa.segment import normalised
+from mtqa.segment import normalised, sentence_at
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -140,11 +140,11 @@ class Work:
             found = [Item(f, f.span, f.span, f.fixes) for f in self.findings]
         else:
             found = list(self._corrected_items())
-        held = _Held(state, self.document.sha256)
+        self.marks = tuple(self._marked(state))
+        held = _Held(state, self.document.sha256, self.marks)
         verdicts = [(item, None if item.key in contradicted else held.verdict(item)) for item in found]
         self.items = tuple(item for item, verdict in verdicts if verdict is None)
         self.deferred = tuple(item for item, verdict in verdicts if verdict is Verdict.DEFER)
-        self.marks = tuple(self._marked(state))
         self.decided = len([1 for subject in state.settled.values() if subject.fingerprint])
         away = {decided.finding.fingerprint for decided in parts.held}
         self.blocks = tuple(f.span for f in self.findings if f.layer is Layer.BLOCK and f.fingerprint not in away)
@@ -175,11 +175,8 @@ class Work:
         return self.lint.corrected
 
     def _marked(self, state: State) -> Iterator[Mark]:
-        for decision in state.settled.values():
-            if decision.verdict not in (Verdict.RETRANSLATE, Verdict.DROP):
-                continue
-            for change in state.anchor(decision, self.document.sha256) or ():
-                yield Mark(decision, change.span, self.overlay.here(change.span))
+        for decision, passage in set_aside(state, self.document.sha256):
+            yield Mark(decision, passage, self.overlay.here(passage))
 
     def matched(self, item: Item) -> str:
         """The words that an item is about, as they stand now, white space folded."""
@@ -193,6 +190,12 @@ class Work:
             for i in items
         )
 
+    def sentences_around(self, here: Span) -> Span:
+        """The whole sentences of the corrected text that a place lies in."""
+        seen = Document.from_text(self.overlay.text)
+        first, last = sentence_at(seen, here.start), sentence_at(seen, max(here.start, here.end - 1))
+        return Span(min(here.start, first.start), max(here.end, last.end))
+
     def find(self, keys: Sequence[str]) -> list[Item]:
         """Open items by key."""
         wanted = set(keys)
@@ -200,13 +203,14 @@ class Work:
 
 
 class _Held:
-    """Which findings are held back: by their own decision, or by one of the same rule on the same words.
+    """Which findings are held back: by their own decision, one of the same rule on the same words, or their passage.
 
     A finding that reaches into an edit is named by the corrected sentence, so its name changes with each further edit
     of that sentence; what it is about does not.
     """
 
-    def __init__(self, state: State, sha256: str) -> None:
+    def __init__(self, state: State, sha256: str, marks: Sequence[Mark]) -> None:
+        self._marks = marks
         self._settled = {key: one.verdict for key, one in state.settled.items() if one.verdict.holds_back}
         self._places: dict[tuple[str, Span], Verdict] = {}
         for decision in state.settled.values():
@@ -216,7 +220,9 @@ class _Held:
 
     def verdict(self, item: Item) -> Verdict | None:
         """What holds an item back; None when it is open."""
-        return self._settled.get(item.key) or self._places.get((item.finding.rule, item.original))
+        own = self._settled.get(item.key) or self._places.get((item.finding.rule, item.original))
+        around = (mark.decision.verdict for mark in self._marks if lies_in(item.here, item.fixes, mark.here))
+        return own or next(around, None)
 
 
 def is_safe(item: Item) -> bool:
