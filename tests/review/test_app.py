@@ -307,6 +307,25 @@ async def test_batch_with_preview_and_one_undo(project):
         assert not any(project.patch(path) for path in paths)
 
 
+async def test_batch_with_another_candidate(project):
+    async with running(project, SECOND) as (app, pilot):
+        await only(app, "demo.general-manager")
+        await pilot.press("b", "1")
+        await app.workers.wait_for_complete()
+        await pilot.pause()
+        await pilot.press("9")
+        assert {spot.new for spot in app.screen._batch.spots} == {"General Federation"}
+        await pilot.press("2")
+        await app.workers.wait_for_complete()
+        await pilot.pause()
+        assert isinstance(app.screen, Preview)
+        assert "candidate 2" in app.screen.query_one(".dialog").border_title
+        await pilot.press("enter")
+        await app.workers.wait_for_complete()
+        await pilot.pause()
+        assert {line["new"] for line in project.ledger()} == {"Federation of Trade Unions"}
+
+
 async def test_select_words_and_correct_them(project):
     async with running(project, SECOND) as (app, pilot):
         await only(app, "demo.general-manager")

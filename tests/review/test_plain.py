@@ -100,6 +100,13 @@ def test_a_batch_is_only_done_after_yes(project):
     assert "Nothing was done." in text
 
 
+def test_a_batch_with_another_candidate(project):
+    text, _ = said(project, "filter demo.general-manager", "batch 1 3", "batch 1 x", "batch 1 2", "yes")
+    assert "there is no candidate 3" in text
+    assert "batch NUMBER [CANDIDATE]" in text
+    assert {line["new"] for line in project.ledger()} == {"Federation of Trade Unions"}
+
+
 def test_showing(project):
     text, _ = said(project, "list", "view", "details", "/ nanjing", "order", "deferred", "?", "g 3", "j", "k", "s", "S")
     assert "<<National Congress of the Trade Union>>" in text

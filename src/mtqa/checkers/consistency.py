@@ -54,7 +54,8 @@ class ConsistencyChecker:
             return
         good = {fold(form) for form in entry.good}
         where = "in this article" if len(here) > 1 else "across the corpus"
-        listed = ", ".join(f"“{form}”" for form in sorted(forms))
+        spelt = (fit_case(form, entry.good[0], starts_sentence=True) for form in sorted(forms))
+        listed = ", ".join(f"“{form}”" for form in spelt)
         for match in found:
             if fold(match[0]) not in good:
                 yield _finding(document, entry, Span(*match.span()), f"{where}: {listed}")
@@ -65,7 +66,7 @@ def _finding(document: Document, entry: Entry, span: Span, forms: str) -> Findin
     text, start = document.slice(line.span), span.start - line.start
     matched = document.slice(span)
     candidates = dict.fromkeys(
-        fit_case(form, matched, starts_sentence=starts_sentence(text, start)) for form in entry.good
+        fit_case(form, matched, starts_sentence=starts_sentence(text, start)) for form in _of_number(entry, matched)
     )
     return Finding(
         rule=entry.id,
@@ -78,3 +79,13 @@ def _finding(document: Document, entry: Entry, span: Span, forms: str) -> Findin
         source_wording=entry.zh,
         explanation=entry.note,
     )
+
+
+def _of_number(entry: Entry, matched: str) -> tuple[str, ...]:
+    """The names to keep that are plural where ``matched`` is, and singular where it is not; all if there are none."""
+    wanted = _is_plural(matched)
+    return tuple(form for form in entry.good if _is_plural(form) == wanted) or entry.good
+
+
+def _is_plural(form: str) -> bool:
+    return form.endswith("s") and not form.endswith("ss")

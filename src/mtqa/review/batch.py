@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import Enum
 from typing import TYPE_CHECKING
 
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from mtqa.corrections.choice import Choice
+    from mtqa.finding import Fix
     from mtqa.review.queue import Item
     from mtqa.review.session import Session
 
@@ -56,7 +57,10 @@ class Spot:
 
 @dataclass
 class Batch:
-    """Findings to be decided together. ``checked`` of ``articles`` articles had been looked at when it was drawn up."""
+    """Findings to be decided together. ``checked`` of ``articles`` articles had been looked at when it was drawn up.
+
+    ``number`` of ``candidates`` is the one to accept, counted from 1; findings that have fewer get their first.
+    """
 
     scope: Scope
     verdict: Verdict
@@ -66,12 +70,19 @@ class Batch:
     spots: list[Spot] = field(default_factory=list)
     checked: int = 0
     articles: int = 0
+    number: int = 1
+    candidates: int = 1
 
     @property
     def label(self) -> str:
         """The batch in words."""
         verb = "Accept" if self.verdict is Verdict.ACCEPT else "Reject"
-        return f"{verb}: {self.scope.value}"
+        which = f", candidate {self.number}" if self.number > 1 else ""
+        return f"{verb}: {self.scope.value}{which}"
+
+    def fix(self, item: Item) -> Fix:
+        """What the batch accepts for a finding."""
+        return item.fixes[self.number - 1 if self.number <= len(item.fixes) else 0]
 
 
 def describe(session: Session, scope: Scope) -> str:
@@ -91,7 +102,7 @@ def describe(session: Session, scope: Scope) -> str:
     return f"{scope.value}: {number:,}  “{shortened(one_line(text), _TITLE)}”"
 
 
-def draw_up(session: Session, scope: Scope, verdict: Verdict, why: str = "") -> Batch:
+def draw_up(session: Session, scope: Scope, verdict: Verdict, why: str = "", number: int = 1) -> Batch:
     """A batch like the current finding, without its spots; raises ReviewError where that makes no sense."""
     if scope in (Scope.SAFE_HERE, Scope.SAFE_EVERYWHERE):
         return Batch(scope, verdict, why=why, articles=len(session.corpus))
@@ -100,7 +111,18 @@ def draw_up(session: Session, scope: Scope, verdict: Verdict, why: str = "") -> 
         raise ReviewError("no finding is selected")
     if verdict is Verdict.ACCEPT and not item.fixes:
         raise ReviewError("no candidate is known for this finding", remedy="edit it, or reject all of them")
-    return Batch(scope, verdict, item.finding.rule, work.matched(item), why, articles=len(session.corpus))
+    if verdict is Verdict.ACCEPT and not 1 <= number <= len(item.fixes):
+        raise ReviewError(f"there is no candidate {number}", remedy=f"there are {len(item.fixes)}")
+    batch = Batch(scope, verdict, item.finding.rule, work.matched(item), why, articles=len(session.corpus))
+    return replace(batch, number=number, candidates=max(1, len(item.fixes)))
+
+
+def check_all(session: Session, scope: Scope) -> None:
+    """Look at the articles not reached yet, where a batch is over all of them."""
+    if scope in (Scope.TEXT_EVERYWHERE, Scope.SAFE_EVERYWHERE):
+        for index in range(len(session.corpus)):
+            if index not in session.corpus.briefs and (work := _work(session, index)) is not None:
+                session.corpus.note(index, work.briefs(), whole=not work.unchecked)
 
 
 def collect(session: Session, batch: Batch) -> Iterator[int]:
@@ -110,7 +132,7 @@ def collect(session: Session, batch: Batch) -> Iterator[int]:
         work = _work(session, index)
         if work is None:
             continue
-        batch.spots += [_spot(work, index, item, batch.verdict) for item in _matching(work, batch)]
+        batch.spots += [_spot(work, index, item, batch) for item in _matching(work, batch)]
         yield len(batch.spots)
 
 
@@ -194,17 +216,17 @@ def _choices(work: Work, keys: Sequence[str], batch: Batch) -> list[Choice]:
     choices: list[Choice] = []
     for item in work.find(keys):
         if batch.verdict is Verdict.ACCEPT:
-            choices += choices_of(work, item.fixes[0].edits, item, accepted=True)
+            choices += choices_of(work, batch.fix(item).edits, item, accepted=True)
         else:
             choices.append(hold(work.document, batch.verdict, item.finding, batch.why))
     return choices
 
 
-def _spot(work: Work, index: int, item: Item, verdict: Verdict) -> Spot:
+def _spot(work: Work, index: int, item: Item, batch: Batch) -> Spot:
     text = work.overlay.text
     start, end, new = item.here.start, item.here.end, ""
-    if verdict is Verdict.ACCEPT:
-        edits = item.fixes[0].edits
+    if batch.verdict is Verdict.ACCEPT:
+        edits = batch.fix(item).edits
         start, end = edits[0].span.start, edits[-1].span.end
         at = start
         for edit in edits:

@@ -152,9 +152,9 @@ class Deciding(Selecting, inherit_bindings=False):
         else:
             self._draw_up(scope, verdict, "")
 
-    def _draw_up(self, scope: Scope, verdict: Verdict, why: str) -> None:
+    def _draw_up(self, scope: Scope, verdict: Verdict, why: str, number: int = 1) -> None:
         try:
-            batch = draw_up(self.session, scope, verdict, why)
+            batch = draw_up(self.session, scope, verdict, why, number)
         except MtqaError as error:
             self.say(str(error), error=True)
             return
@@ -175,9 +175,11 @@ class Deciding(Selecting, inherit_bindings=False):
         else:
             self.say("There is nothing of the kind", error=True)
 
-    def _previewed(self, batch: Batch, without: frozenset[tuple[int, str]] | None) -> None:
-        if without is not None:
-            self._carry_out(batch, without)
+    def _previewed(self, batch: Batch, answer: frozenset[tuple[int, str]] | int | None) -> None:
+        if isinstance(answer, int):
+            self._draw_up(batch.scope, batch.verdict, batch.why, answer)
+        elif answer is not None:
+            self._carry_out(batch, answer)
 
     @work(exclusive=True, group="batch")
     async def _carry_out(self, batch: Batch, without: frozenset[tuple[int, str]]) -> None:

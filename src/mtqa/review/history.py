@@ -3,6 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from mtqa.corrections.decision import Verdict
+
+if TYPE_CHECKING:
+    from mtqa.review.work import Work
+
+DONE = {
+    Verdict.REJECT: "Rejected",
+    Verdict.DEFER: "Deferred",
+    Verdict.RETRANSLATE: "Marked to be translated again",
+    Verdict.DROP: "Marked to be dropped",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,3 +44,14 @@ class History:
         """A new step; what was undone before cannot be redone any more."""
         self.done.append(step)
         self.undone.clear()
+
+
+def step_from_ledger(work: Work, by: str) -> Step | None:
+    """The last decision of this editor on the article that still stands, of whatever session."""
+    state = work.article.state
+    for decision in reversed(tuple(state.decisions.values())):
+        gone = decision.id in state.undone or decision.id in state.superseded
+        if decision.by == by and decision.verdict not in (Verdict.UNDO, Verdict.REBASE) and not gone:
+            label = DONE.get(decision.verdict, "Changed")
+            return Step(label, ((work.path, (decision.id,)),), work.path, decision.fingerprint)
+    return None

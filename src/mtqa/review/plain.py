@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, TextIO
 from mtqa.corrections.decision import Verdict
 from mtqa.errors import MtqaError
 from mtqa.finding import Edit, Safety, Severity
-from mtqa.review.batch import Scope, carry_out, collect, describe, draw_up, settle
+from mtqa.review.batch import Scope, carry_out, check_all, collect, describe, draw_up, settle
 from mtqa.review.characters import one_line, visible
 from mtqa.review.queue import SEVERITIES, Filter, Order
 from mtqa.review.search import Search, text_of
@@ -39,7 +39,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "replace": ("w", "OLD => NEW", "correct any words that occur once in the article; nothing after => deletes them"),
     "retranslate": ("t", "[WORDS]", "cannot be repaired: translate the finding's sentence, or these words, again"),
     "drop": ("T", "[WORDS]", "cannot be repaired: drop the finding's sentence, or these words"),
-    "batch": ("b", "NUMBER", "decide on many; says which numbers there are, asks before it does"),
+    "batch": ("b", "NUMBER [CANDIDATE]", "decide on many; says which numbers there are, asks before it does"),
     "word": ("W", "[WORD]", "add the finding's word, or this one, to the project's word list: it is right"),
     "undo": ("u", "", "take the last step back"),
     "redo": ("U", "", "make it again"),
@@ -230,13 +230,15 @@ class Dialogue:
         return self.session.give_up(verdict, "cannot be repaired")
 
     def _do_batch(self, rest: str) -> str:
-        if not rest.isdigit() or not 1 <= int(rest) <= len(_BATCHES):
+        asked = [int(one) if one.isdigit() else 0 for one in rest.split()]
+        if len(asked) not in (1, 2) or 0 in asked or asked[0] > len(_BATCHES):
             named = enumerate(_BATCHES, 1)
             names = (f"  {n}: {verdict.value} {describe(self.session, scope)}" for n, (scope, verdict) in named)
-            return "\n".join(["batch NUMBER:", *names])
-        scope, verdict = _BATCHES[int(rest) - 1]
-        self._check_all(scope)
-        batch = draw_up(self.session, scope, verdict, "decided in bulk" if verdict is Verdict.REJECT else "")
+            return "\n".join(["batch NUMBER [CANDIDATE]:", *names])
+        scope, verdict = _BATCHES[asked[0] - 1]
+        check_all(self.session, scope)
+        why = "decided in bulk" if verdict is Verdict.REJECT else ""
+        batch = draw_up(self.session, scope, verdict, why, *asked[1:])
         for _ in collect(self.session, batch):
             pass
         for spot in batch.spots:
@@ -252,20 +254,6 @@ class Dialogue:
         said = list(carry_out(self.session, batch))[-1]
         settle(self.session)
         return said
-
-    def _check_all(self, scope: Scope) -> None:
-        """Look at the articles not reached yet, for batches over all of them."""
-        session = self.session
-        if scope not in (Scope.TEXT_EVERYWHERE, Scope.SAFE_EVERYWHERE):
-            return
-        for index, source in enumerate(session.corpus.sources):
-            if index in session.corpus.briefs:
-                continue
-            try:
-                found = Work(session.corpus.corrections.article(source.read()), session.linter)
-                session.corpus.note(index, found.briefs(), whole=not found.unchecked)
-            except MtqaError as error:
-                session.corpus.fail(index, str(error))
 
     def _do_word(self, rest: str) -> str:
         item = self.session.current

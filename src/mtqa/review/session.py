@@ -15,7 +15,7 @@ from mtqa.finding import Edit
 from mtqa.review.bookmark import Bookmark, Spot
 from mtqa.review.corpus import Corpus
 from mtqa.review.effect import choices_of, deletion, record
-from mtqa.review.history import History, Step
+from mtqa.review.history import DONE, History, Step, step_from_ledger
 from mtqa.review.pace import Pace
 from mtqa.review.queue import Filter, Key, Order, Queue, sort_key
 from mtqa.review.work import Work
@@ -30,13 +30,6 @@ if TYPE_CHECKING:
     from mtqa.linter import Source
     from mtqa.review.queue import Item
     from mtqa.review.work import Checks, Lint
-
-_DONE = {
-    Verdict.REJECT: "Rejected",
-    Verdict.DEFER: "Deferred",
-    Verdict.RETRANSLATE: "Marked to be translated again",
-    Verdict.DROP: "Marked to be dropped",
-}
 
 
 class ReviewError(MtqaError):
@@ -290,7 +283,7 @@ class Session:
     def hold(self, verdict: Verdict, why: str = "") -> str:
         """Leave the text as it is: reject or defer."""
         item = self._item()
-        return self._decide(_DONE[verdict], [hold(self._working.document, verdict, item.finding, why)], item)
+        return self._decide(DONE[verdict], [hold(self._working.document, verdict, item.finding, why)], item)
 
     def give_up(self, verdict: Verdict, why: str = "") -> str:
         """Have the sentence of the current finding translated again or dropped, with all that is found in it."""
@@ -318,7 +311,7 @@ class Session:
 
     def _give_up(self, here: Span, verdict: Verdict, why: str, item: Item | None) -> str:
         work = self._working
-        return self._decide(_DONE[verdict], [judge(work.document, verdict, work.overlay.original(here), why)], item)
+        return self._decide(DONE[verdict], [judge(work.document, verdict, work.overlay.original(here), why)], item)
 
     # -- recording
 
@@ -355,7 +348,9 @@ class Session:
 
     def undo(self) -> str:
         """Take the last step back: of this session, or before it the last standing decision on this article."""
-        step = self.history.done.pop() if self.history.done else self._step_from_ledger()
+        step = self.history.done.pop() if self.history.done else None
+        if step is None and self.work:
+            step = step_from_ledger(self.work, self.by)
         if step is None:
             raise ReviewError("there is nothing to undo")
         self.history.undone.append(Step(step.label, self._take_back(step), step.article, step.key))
@@ -397,14 +392,3 @@ class Session:
             self.key = step.key
         elif not self.current:
             self.key = self.queue.items[0].key if self.queue.items else ""
-
-    def _step_from_ledger(self) -> Step | None:
-        if self.work is None:
-            return None
-        state = self.work.article.state
-        for decision in reversed(tuple(state.decisions.values())):
-            gone = decision.id in state.undone or decision.id in state.superseded
-            if decision.by == self.by and decision.verdict not in (Verdict.UNDO, Verdict.REBASE) and not gone:
-                label = _DONE.get(decision.verdict, "Changed")
-                return Step(label, ((self.work.path, (decision.id,)),), self.work.path, decision.fingerprint)
-        return None

@@ -205,8 +205,8 @@ class Pick(Dialog[tuple[str, ...]]):
         self.dismiss(())
 
 
-class Preview(Dialog[frozenset[tuple[int, str]]]):
-    """Every place of a batch in context. Answers with the places to leave out."""
+class Preview(Dialog[frozenset[tuple[int, str]] | int]):
+    """Every place of a batch in context. Answers with the places to leave out, or with another candidate to show."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "dismiss(None)", priority=True),
@@ -229,8 +229,17 @@ class Preview(Dialog[frozenset[tuple[int, str]]]):
             yield Rows(self._draw, 3)
 
     def on_mount(self) -> None:
-        self.query_one(".dialog").border_subtitle = "enter: do it, one undo takes it back  space: leave out  esc: no"
+        others = f"1-{self._batch.candidates}: candidate  " if self._batch.candidates > 1 else ""
+        hint = f"enter: do it, one undo takes it back  space: leave out  {others}esc: no"
+        self.query_one(".dialog").border_subtitle = hint
         self._update(0)
+
+    def on_key(self, event: events.Key) -> None:
+        """Another candidate for all places."""
+        if event.key.isdigit() and self._batch.verdict.changes_text:
+            event.stop()
+            if 1 <= int(event.key) <= self._batch.candidates:
+                self.dismiss(int(event.key))
 
     def _update(self, cursor: int) -> None:
         batch = self._batch

@@ -110,7 +110,7 @@ def finding_text(work: Work, item: Item, hint: str, *, brackets: bool, full: boo
     if finding.explanation:
         lines.append(Content.assemble(("why  ", "$mtqa-dim"), visible(finding.explanation)))
     for name, value in finding.fields.items():
-        lines.append(Content.assemble((f"{name}  ", "$mtqa-dim"), visible(value)))
+        lines.append(Content.assemble((f"field  {name}: ", "$mtqa-dim"), visible(value)))
     if full:
         lines += _small_print(item)
     return lines
