@@ -12,12 +12,13 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from hypothesis import given, settings
 
-import mtqa.linter
+import mtqa.workers
 from mtqa import Document, lint
 from mtqa.errors import DocumentError, MtqaError
 from mtqa.finding import Finding, Severity
-from mtqa.linter import CheckerError, Linter, Result, Selection, Source, gather_knowledge, lint_sources, select_rules
+from mtqa.linter import CheckerError, Linter, Result, Selection, Source, select_rules
 from mtqa.rules.load import load_rules, shipped_rules
+from mtqa.workers import gather_knowledge, lint_sources
 from tests.strategies import prose
 
 if TYPE_CHECKING:
@@ -155,7 +156,7 @@ def test_a_checker_that_raises_is_in_the_result() -> None:
 
 @pytest.mark.skipif(sys.platform == "win32", reason="needs processes that inherit the broken checker")
 def test_a_worker_that_dies_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(mtqa.linter, "_lint_chunk", _die)
+    monkeypatch.setattr(mtqa.workers, "_lint_chunk", _die)
     with pytest.raises(MtqaError, match="a worker process died"):
         list(lint_sources(LINTER, sources(40), jobs=2))
 

@@ -26,9 +26,10 @@ import msgspec
 
 from mtqa.errors import MtqaError
 from mtqa.knowledge import Knowledge, recurs
-from mtqa.linter import Result, gather_each, gather_knowledge, lint_sources
+from mtqa.linter import Result
 from mtqa.packed import packed, unpacked
 from mtqa.rules.memo import cache_folder
+from mtqa.workers import gather_each, gather_knowledge, lint_sources
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -202,7 +203,7 @@ class _Known:
 
 
 class CachedLinter:
-    """Lints sources as :func:`mtqa.linter.lint_sources` does, with the same results, checking only what is new."""
+    """Lints sources as :func:`mtqa.workers.lint_sources` does, with the same results, checking only what is new."""
 
     def __init__(self, linter: Linter, store: Store) -> None:
         self._linter = linter
@@ -219,7 +220,7 @@ class CachedLinter:
         self._settings = _hash(repr(settings).encode())
 
     def gather(self, sources: Iterable[Source], jobs: int = 1) -> Knowledge:
-        """What the sources together tell (see :func:`mtqa.linter.gather_knowledge`)."""
+        """What the sources together tell (see :func:`mtqa.workers.gather_knowledge`)."""
         if not self._store.remembers:
             return gather_knowledge(self._linter, sources, jobs)
         if not self._linter.compares:

@@ -20,8 +20,9 @@ from typing import TYPE_CHECKING
 
 from mtqa.finding import Layer
 from mtqa.git import GitError, Repository
-from mtqa.linter import Source, lint_sources
+from mtqa.linter import Source
 from mtqa.segment import normalised, sentence_at
+from mtqa.workers import lint_sources
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence

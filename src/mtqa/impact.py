@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING
 
 from mtqa.errors import MtqaError, Place, RuleError
 from mtqa.git import Repository
-from mtqa.linter import Linter, gather_knowledge, lint_sources
+from mtqa.linter import Linter
 from mtqa.rules.load import load_rules
 from mtqa.rules.memo import memo_file
 from mtqa.rules.snapshot import Snapshot
+from mtqa.workers import gather_knowledge, lint_sources
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -119,7 +119,7 @@ _Found = dict[str, _Site]
 
 
 class Learner:
-    """Learns from documents; ``linter`` knows what the whole corpus tells (:func:`mtqa.linter.gather_knowledge`).
+    """Learns from documents; ``linter`` knows what the whole corpus tells (:func:`mtqa.workers.gather_knowledge`).
 
     ``rule`` is of kind recurrence; ``least`` is the number of articles that a line must stand in.
     """

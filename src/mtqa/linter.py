@@ -6,13 +6,10 @@ corpus and neither worker count nor order changes a byte of the output.
 
 from __future__ import annotations
 
-import os
 import re
-from collections import deque
 from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
 from functools import cached_property
-from itertools import chain, islice
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
@@ -20,7 +17,7 @@ from mtqa.checkers import build_checkers
 from mtqa.checkers.boilerplate import group_blocks
 from mtqa.document import Document
 from mtqa.errors import DocumentError, MtqaError, Place
-from mtqa.finding import Finding, Severity, identify, resolve
+from mtqa.finding import Comparing, Finding, Severity, identify, resolve
 from mtqa.grammar import FAMILIES, EngineError, Engines, build_engines
 from mtqa.grammar.merge import merge_engines
 from mtqa.knowledge import Gatherer, Knowledge
@@ -31,7 +28,6 @@ from mtqa.segment import count_words
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-    from concurrent.futures import Future
 
     from mtqa.finding import Checker
 
@@ -198,8 +194,15 @@ class Linter:
         return (Linter, (self.rules, self.selection, self.overrides, self.knowledge, self.max_line, self.engines))
 
     def knowing(self, knowledge: Knowledge) -> Linter:
-        """The same linter with what the corpus tells."""
-        return replace(self, knowledge=knowledge) if knowledge else self
+        """The same linter with what the corpus tells; checkers that do not ask for it are built once."""
+        if not knowledge:
+            return self
+        informed = replace(self, knowledge=knowledge)
+        if "checkers" in self.__dict__:
+            informed.__dict__["checkers"] = [
+                checker.knowing(knowledge) if isinstance(checker, Comparing) else checker for checker in self.checkers
+            ]
+        return informed
 
     @property
     def compares(self) -> bool:
@@ -364,85 +367,3 @@ def lint(document: Document, *, select: Sequence[str] = (), ignore: Sequence[str
     """
     rules = load_rules(shipped_rules())
     return Linter(rules, Selection(tuple(select), tuple(ignore)), engines=Engines("harper")).check(document)
-
-
-# -- many documents on several processes
-
-_CHUNK = 16
-_worker: Linter | None = None
-
-
-def lint_sources(linter: Linter, sources: Iterable[Source], jobs: int = 1) -> Iterator[Result]:
-    """Lint every source, in order, on ``jobs`` processes (0: one per core)."""
-    for results in _spread(linter, sources, jobs, _lint_chunk):
-        yield from results
-
-
-def gather_knowledge(linter: Linter, sources: Iterable[Source], jobs: int = 1) -> Knowledge:
-    """The first pass over a corpus; needed before :func:`lint_sources` when rules compare documents."""
-    if not linter.compares:
-        return Knowledge()
-    return Knowledge.of_corpus(_spread(linter, sources, jobs, _gather_chunk))
-
-
-def gather_each(linter: Linter, sources: Iterable[Source], jobs: int = 1) -> Iterator[Knowledge]:
-    """What each source tells by itself, in order."""
-    for parts in _spread(linter, sources, jobs, _gather_separately):
-        yield from parts
-
-
-def _spread(
-    linter: Linter, sources: Iterable[Source], jobs: int, work: Callable[[Linter, Sequence[Source]], _R]
-) -> Iterator[_R]:
-    jobs = jobs or os.cpu_count() or 1
-    chunks = iter(_chunked(sources))
-    first = list(islice(chunks, 2))
-    if jobs == 1 or len(first) < 2:  # not worth a pool
-        yield from (work(linter, chunk) for chunk in chain(first, chunks))
-        return
-    from concurrent.futures.process import BrokenProcessPool, ProcessPoolExecutor
-
-    with ProcessPoolExecutor(jobs, initializer=_start_worker, initargs=(linter,)) as pool:
-        pending: deque[Future[_R]] = deque()
-        try:
-            for chunk in chain(first, chunks):
-                pending.append(pool.submit(_in_worker, work, chunk))
-                if len(pending) > 2 * jobs:
-                    yield pending.popleft().result()
-            while pending:
-                yield pending.popleft().result()
-        except BrokenProcessPool as error:
-            raise MtqaError(
-                "a worker process died", remedy="it may have run out of memory; try --jobs 1, or fewer jobs"
-            ) from error
-        finally:
-            for future in pending:
-                future.cancel()
-
-
-def _chunked(sources: Iterable[Source]) -> Iterator[list[Source]]:
-    iterator = iter(sources)
-    while chunk := list(islice(iterator, _CHUNK)):
-        yield chunk
-
-
-def _start_worker(linter: Linter) -> None:
-    global _worker  # noqa: PLW0603 - one linter per worker process, set once
-    _worker = linter
-
-
-def _in_worker(work: Callable[[Linter, Sequence[Source]], _R], chunk: Sequence[Source]) -> _R:
-    assert _worker is not None
-    return work(_worker, chunk)
-
-
-def _lint_chunk(linter: Linter, chunk: Sequence[Source]) -> list[Result]:
-    return [linter.lint(source) for source in chunk]
-
-
-def _gather_chunk(linter: Linter, chunk: Sequence[Source]) -> Knowledge:
-    return linter.gather(chunk)
-
-
-def _gather_separately(linter: Linter, chunk: Sequence[Source]) -> list[Knowledge]:
-    return [linter.gather_one(source) for source in chunk]

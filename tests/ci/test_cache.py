@@ -12,8 +12,9 @@ import pytest
 
 from mtqa import cache
 from mtqa.cache import CachedLinter, Store
-from mtqa.linter import Linter, Selection, Source, gather_knowledge, lint_sources
+from mtqa.linter import Linter, Selection, Source
 from mtqa.rules.load import load_rules, shipped_rules
+from mtqa.workers import gather_knowledge, lint_sources
 from tests.boilerplate.articles import corpus, harbour
 
 if TYPE_CHECKING:

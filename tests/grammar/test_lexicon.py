@@ -6,8 +6,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 import wordfreq
+from hypothesis import given
+from hypothesis import strategies as st
 
 from mtqa.grammar import lexicon
+from mtqa.grammar.frequencies import Frequencies
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -18,9 +21,14 @@ if TYPE_CHECKING:
 def forgotten(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """Nothing remembered, in a cache folder of its own."""
     monkeypatch.setenv("MTQA_CACHE_DIR", str(tmp_path / "cache"))
-    lexicon.counted.cache_clear()
+    _forget()
     yield tmp_path / "cache"
-    lexicon.counted.cache_clear()
+    _forget()
+
+
+def _forget() -> None:
+    for remembered in (lexicon.counted, lexicon.usual, lexicon.words):
+        remembered.cache_clear()
 
 
 def test_zipf_values_are_those_of_wordfreq() -> None:
@@ -44,8 +52,36 @@ def test_it_is_remembered_as_it_was(forgotten: Path) -> None:
     written = file.read_bytes()
     lexicon.counted.cache_clear()
     again = lexicon.counted()
-    assert list(again.items()) == list(first.items())
+    assert again == first
+    assert list(again.common.items()) == list(first.common.items())
     assert file.read_bytes() == written
+
+
+def test_common_words_come_in_order_of_their_frequency() -> None:
+    common = lexicon.counted().common
+    assert list(common)[:3] == ["the", "to", "and"]
+    assert list(common.values()) == sorted(common.values(), reverse=True)
+    assert all(lexicon.counted()[word] == value for word, value in common.items())
+
+
+@pytest.mark.parametrize("damage", ["", "no\n-- end -", "no\nend"])
+def test_correct_words_are_remembered_whole_or_not_at_all(forgotten: Path, damage: str) -> None:
+    first = lexicon.words()
+    (file,) = forgotten.glob("words-*.txt")
+    _forget()
+    assert lexicon.words() == first
+    file.write_text(damage)
+    _forget()
+    assert lexicon.words() == first
+
+
+@given(st.dictionaries(st.text(max_size=8), st.integers(0, 900)), st.text(max_size=8))
+def test_a_table_finds_what_it_holds_and_nothing_else(table: dict[str, int], other: str) -> None:
+    values = {word: number / 100 for word, number in table.items()}
+    found = Frequencies.read(Frequencies.of(values).written())
+    assert dict(found) == values
+    assert found.get(other) == values.get(other)
+    assert (other in found) == (other in values)
 
 
 def test_a_damaged_file_is_made_anew(forgotten: Path) -> None:

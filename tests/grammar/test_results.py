@@ -10,8 +10,9 @@ import pytest
 from mtqa.cache import CachedLinter, Store
 from mtqa.cli import main
 from mtqa.grammar import Engines, LanguageToolOptions
-from mtqa.linter import Linter, Source, gather_knowledge, lint_sources
-from mtqa.rules.load import RuleSet
+from mtqa.linter import Linter, Source
+from mtqa.rules.load import RuleSet, load_rules, shipped_rules
+from mtqa.workers import gather_knowledge, lint_sources
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -94,3 +95,19 @@ def test_without_a_cache_no_engine_remembers(tmp_path: Path, monkeypatch: pytest
         with pytest.raises(SystemExit):
             main(["lint", "a.txt", "--ignore", "grammar", option])
         assert (tmp_path / "cache" / "grammar.sqlite").exists() is remembered
+
+
+def test_checkers_that_were_built_before_the_first_pass_hear_of_it() -> None:
+    rules = load_rules(shipped_rules())
+    given = sources("The Workers Daily wrote of goverment.", "The Workers' Daily wrote.", *["A goverment."] * 8)
+    early, late = Linter(rules, engines=ENGINES), Linter(rules, engines=ENGINES)
+    early.load_engines()
+    told = gather_knowledge(early, given)
+    found = [
+        [(f.rule, f.span) for result in lint_sources(linter.knowing(told), given) for f in result.findings]
+        for linter in (early, late)
+    ]
+    assert found[0] == found[1]
+    assert "consistency.names.workers-daily" in {rule for rule, _ in found[0]}
+    alone = [(f.rule, f.span) for result in lint_sources(early, given) for f in result.findings]
+    assert "consistency.names.workers-daily" not in {rule for rule, _ in alone}

@@ -229,6 +229,7 @@ class Strange:
                 yield second, list(dict.fromkeys(form for _, _, form in places))
 
 
+@lru_cache(maxsize=1 << 15)
 def _plainly_formed(word: str) -> bool:
     """A common word with a beginning or an ending: what can be told without the long list."""
     common = lexicon.usual()
@@ -241,11 +242,13 @@ def _plainly_formed(word: str) -> bool:
     return word.startswith(_BEGINNINGS) and any(word.removeprefix(start) in common for start in _BEGINNINGS)
 
 
+@lru_cache(maxsize=1 << 15)
 def is_known(word: str) -> bool:
     """Counted at all by wordfreq, or formed regularly on a known word; ``word`` in small letters."""
     return word in lexicon.counted() or lexicon.is_derived(word)
 
 
+@lru_cache(maxsize=1 << 15)
 def is_slip(word: str) -> bool:
     """One letter too many, too few, wrong or swapped makes it a dictionary's word."""
     known = lexicon.words()
@@ -278,7 +281,7 @@ def _begins(stem: str) -> bool:
 @lru_cache(maxsize=1)
 def _usual() -> list[str]:
     """Correct words that are common enough to be one half of a glued one, sorted."""
-    values = lexicon.counted()
+    values = lexicon.counted().common
     return sorted(word for word in lexicon.common_words() if values[word] >= _HALF)
 
 

@@ -115,9 +115,10 @@ def name_of(corrections: Corrections, by: str) -> str:
 
 def finder(corrections: Corrections) -> Callable[[Document], Sequence[Finding]]:
     """What finds: the rules as the project configures them, knowing all its originals."""
-    from mtqa.linter import Linter, gather_knowledge
+    from mtqa.linter import Linter
     from mtqa.rules.load import load_rules
     from mtqa.sources import articles
+    from mtqa.workers import gather_knowledge
 
     config = _config(corrections)
     linter = Linter(load_rules(*config.rule_folders()), config.selection, config.overrides)

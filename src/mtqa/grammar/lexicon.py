@@ -7,6 +7,8 @@ logarithm to base 10 of the occurrences per thousand million words, 0 for what w
 
 from __future__ import annotations
 
+import hashlib
+import sys
 import tempfile
 from contextlib import suppress
 from functools import lru_cache
@@ -17,6 +19,9 @@ from pathlib import Path
 
 import msgspec
 import yaml
+
+from mtqa.grammar.frequencies import Frequencies
+from mtqa.rules.memo import cache_folder
 
 _PREFIXES = (
     *("anti", "auto", "bio", "co", "counter", "cyber", "de", "dis", "eco", "hyper", "inter", "macro", "mega", "meta"),
@@ -29,12 +34,23 @@ _SUFFIXES = (
     *("izes", "izing", "less", "like", "ly", "ment", "ness", "s", "ship", "ship's", "wards", "wear", "wise"),
 )
 _SHORTEST = 3
-_ONCE_PER_MILLION = 3.0  # as a Zipf value
+_END = "-- end --"  # of a list that was written whole
 
 
 @lru_cache(maxsize=1)
 def words() -> frozenset[str]:
     """All correct words, in small letters."""
+    file = cache_folder() / f"words-v1-{version('symspellpy')}-{version('wordfreq')}-{_misspellings_digest()}.txt"
+    with suppress(OSError, UnicodeDecodeError):
+        known = file.read_text(encoding="utf-8").split("\n")
+        if known[-1] == _END:
+            return frozenset(known[:-1])
+    found = _correct_words()
+    _keep(file, "\n".join([*sorted(found), _END]).encode())
+    return found
+
+
+def _correct_words() -> frozenset[str]:
     file = files("symspellpy") / "frequency_dictionary_en_82_765.txt"
     listed = {line.partition(" ")[0] for line in file.read_text(encoding="utf-8-sig").split("\n")}
     return frozenset((listed | usual()) - misspellings().keys() - {""})
@@ -42,10 +58,9 @@ def words() -> frozenset[str]:
 
 @lru_cache(maxsize=1)
 def common_words() -> tuple[str, ...]:
-    """Correct words that wordfreq counts at least once per million words: what a misspelling may have meant."""
+    """Correct words that wordfreq counts at least once per million words, most common first: what was meant, maybe."""
     known = words()
-    common = usual()
-    return tuple(w for w in counted() if w in common and w in known and w.isalpha() and w.isascii())
+    return tuple(word for word in counted().common if word in known and word.isalpha() and word.isascii())
 
 
 @lru_cache(maxsize=1)
@@ -55,6 +70,12 @@ def misspellings() -> dict[str, str]:
 
     data = yaml.load(data_text("misspellings.yaml"), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506
     return {wrong: right for right, forms in data.items() for wrong in forms.split()}
+
+
+def _misspellings_digest() -> str:
+    from mtqa.grammar.table import data_text
+
+    return hashlib.sha256(data_text("misspellings.yaml").encode()).hexdigest()[:12]
 
 
 @lru_cache(maxsize=1)
@@ -67,24 +88,26 @@ def typos() -> dict[str, tuple[str, ...]]:
 
 
 @lru_cache(maxsize=1)
-def counted() -> dict[str, float]:
-    """All words that wordfreq counts, most common first, with their Zipf values.
+def counted() -> Frequencies:
+    """All words that wordfreq counts, with their Zipf values.
 
-    Kept in the cache folder: reading them from there takes a quarter of the time that importing wordfreq does.
+    Kept in the cache folder: reading them from there takes a hundredth of the time that importing wordfreq does.
     """
-    from mtqa.rules.memo import cache_folder
+    file = cache_folder() / f"counted-{version('wordfreq')}-{sys.byteorder}.msgpack"
+    with suppress(OSError, msgspec.MsgspecError, ValueError, TypeError):
+        return Frequencies.read(file.read_bytes())
+    table = Frequencies.of(_counted_by_wordfreq())
+    _keep(file, table.written())
+    return table
 
-    file = cache_folder() / f"counted-{version('wordfreq')}.msgpack"
-    with suppress(OSError, msgspec.MsgspecError):
-        names, values = msgspec.msgpack.decode(file.read_bytes(), type=tuple[list[str], list[float]])
-        return dict(zip(names, values, strict=True))
-    table = _counted_by_wordfreq()
+
+def _keep(file: Path, data: bytes) -> None:
+    """Write a file that other runs may be reading; not being able to costs time only."""
     with suppress(OSError):
         file.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.NamedTemporaryFile(dir=file.parent, delete=False) as stream:
-            stream.write(msgspec.msgpack.encode((list(table), list(table.values()))))
+            stream.write(data)
         Path(stream.name).replace(file)
-    return table
 
 
 def _counted_by_wordfreq() -> dict[str, float]:
@@ -97,7 +120,7 @@ def _counted_by_wordfreq() -> dict[str, float]:
 @lru_cache(maxsize=1)
 def usual() -> frozenset[str]:
     """What wordfreq counts more than once per million words: its small list."""
-    return frozenset(word for word, value in counted().items() if value > _ONCE_PER_MILLION)
+    return frozenset(counted().common)
 
 
 @lru_cache(maxsize=1 << 15)

@@ -1,0 +1,127 @@
+"""Many documents on several processes: the first pass over a corpus, and linting.
+
+Workers are forked where the system can. What takes long to load and is the same for all of them is loaded in the
+parent while others gather; the workers of the second pass inherit it.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections import deque
+from contextlib import suppress
+from itertools import chain, islice
+from multiprocessing import get_start_method
+from typing import TYPE_CHECKING, TypeVar
+
+from mtqa.errors import MtqaError
+from mtqa.knowledge import Knowledge
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from concurrent.futures import Future
+
+    from mtqa.linter import Linter, Result, Source
+
+_R = TypeVar("_R")
+
+_CHUNK = 16
+_worker: Linter | None = None
+_loading: list[threading.Thread] = []  # what goes on in this process; at most one
+
+
+def lint_sources(linter: Linter, sources: Iterable[Source], jobs: int = 1) -> Iterator[Result]:
+    """Lint every source, in order, on ``jobs`` processes (0: one per core)."""
+    for results in _spread(linter, sources, jobs, _lint_chunk):
+        yield from results
+
+
+def gather_knowledge(linter: Linter, sources: Iterable[Source], jobs: int = 1) -> Knowledge:
+    """The first pass over a corpus; needed before :func:`lint_sources` when rules compare documents."""
+    if not linter.compares:
+        return Knowledge()
+    return Knowledge.of_corpus(_spread(linter, sources, jobs, _gather_chunk, loads_ahead=True))
+
+
+def gather_each(linter: Linter, sources: Iterable[Source], jobs: int = 1) -> Iterator[Knowledge]:
+    """What each source tells by itself, in order."""
+    for parts in _spread(linter, sources, jobs, _gather_separately, loads_ahead=True):
+        yield from parts
+
+
+def _spread(
+    linter: Linter,
+    sources: Iterable[Source],
+    jobs: int,
+    work: Callable[[Linter, Sequence[Source]], _R],
+    *,
+    loads_ahead: bool = False,
+) -> Iterator[_R]:
+    """What ``work`` makes of the sources, chunk by chunk; ``loads_ahead`` for the first pass of two."""
+    jobs = jobs or os.cpu_count() or 1
+    chunks = iter(_chunked(sources))
+    first = list(islice(chunks, 2))
+    if jobs == 1 or len(first) < 2:  # not worth a pool
+        yield from (work(linter, chunk) for chunk in chain(first, chunks))
+        return
+    from concurrent.futures.process import BrokenProcessPool, ProcessPoolExecutor
+
+    while _loading:
+        _loading.pop().join()
+    with ProcessPoolExecutor(jobs, initializer=_start_worker, initargs=(linter,)) as pool:
+        pending: deque[Future[_R]] = deque()
+        try:
+            for chunk in chain(first, chunks):
+                pending.append(pool.submit(_in_worker, work, chunk))
+                if loads_ahead:  # all workers have been forked now
+                    _load_ahead(linter)
+                if len(pending) > 2 * jobs:
+                    yield pending.popleft().result()
+            while pending:
+                yield pending.popleft().result()
+        except BrokenProcessPool as error:
+            raise MtqaError(
+                "a worker process died", remedy="it may have run out of memory; try --jobs 1, or fewer jobs"
+            ) from error
+        finally:
+            for future in pending:
+                future.cancel()
+
+
+def _load_ahead(linter: Linter) -> None:
+    if not _loading and get_start_method() == "fork":
+        _loading.append(threading.Thread(target=_load, args=(linter,)))
+        _loading[0].start()
+
+
+def _load(linter: Linter) -> None:
+    with suppress(MtqaError):  # whoever needs what is missing says so
+        linter.load_engines()
+
+
+def _chunked(sources: Iterable[Source]) -> Iterator[list[Source]]:
+    iterator = iter(sources)
+    while chunk := list(islice(iterator, _CHUNK)):
+        yield chunk
+
+
+def _start_worker(linter: Linter) -> None:
+    global _worker  # noqa: PLW0603 - one linter per worker process, set once
+    _worker = linter
+
+
+def _in_worker(work: Callable[[Linter, Sequence[Source]], _R], chunk: Sequence[Source]) -> _R:
+    assert _worker is not None
+    return work(_worker, chunk)
+
+
+def _lint_chunk(linter: Linter, chunk: Sequence[Source]) -> list[Result]:
+    return [linter.lint(source) for source in chunk]
+
+
+def _gather_chunk(linter: Linter, chunk: Sequence[Source]) -> Knowledge:
+    return linter.gather(chunk)
+
+
+def _gather_separately(linter: Linter, chunk: Sequence[Source]) -> list[Knowledge]:
+    return [linter.gather_one(source) for source in chunk]
