@@ -13,16 +13,12 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
-from mtqa.checkers import build_checkers
-from mtqa.checkers.boilerplate import group_blocks
 from mtqa.document import Document
 from mtqa.errors import DocumentError, MtqaError, Place
 from mtqa.finding import Comparing, Finding, Severity, identify, resolve
 from mtqa.grammar import FAMILIES, EngineError, Engines, build_engines
-from mtqa.grammar.merge import merge_engines
 from mtqa.knowledge import Gatherer, Knowledge
 from mtqa.packed import packed, unpacked
-from mtqa.rules.examples import isolated
 from mtqa.rules.load import Rule, RuleSet, load_rules, shipped_rules
 from mtqa.segment import count_words
 
@@ -167,6 +163,8 @@ class Linter:
     @cached_property
     def checkers(self) -> list[Checker]:
         """What checks; built when first used, for a run whose results are all remembered needs none."""
+        from mtqa.checkers import build_checkers
+
         engines = build_engines(self.engines, self.families, self.knowledge)
         return [*build_checkers(self.rules, self.knowledge), *engines]
 
@@ -227,6 +225,9 @@ class Linter:
 
         Raises :class:`CheckerError` naming the checker that failed, :class:`DocumentError` for an over-long line.
         """
+        from mtqa.checkers.boilerplate import group_blocks
+        from mtqa.grammar.merge import merge_engines
+
         self._refuse_long_lines(document)
         raw: list[Finding] = []
         unchecked: list[EngineError] = []
@@ -353,6 +354,8 @@ def _some_row(rule_id: str, selection: Selection) -> bool:
 
 def example_check(rule: Rule, rules: RuleSet) -> Callable[[Document], list[Finding]]:
     """What judges the examples of a rule (see :mod:`mtqa.rules.examples`): the rule alone, in the corpus it names."""
+    from mtqa.rules.examples import isolated
+
     linter = Linter(isolated(rule, rules))
     if not rule.spec.among:
         return linter.check

@@ -11,7 +11,6 @@ import threading
 from collections import deque
 from contextlib import suppress
 from itertools import chain, islice
-from multiprocessing import get_start_method
 from typing import TYPE_CHECKING, TypeVar
 
 from mtqa.errors import MtqaError
@@ -89,6 +88,8 @@ def _spread(
 
 
 def _load_ahead(linter: Linter) -> None:
+    from multiprocessing import get_start_method
+
     if not _loading and get_start_method() == "fork":
         _loading.append(threading.Thread(target=_load, args=(linter,)))
         _loading[0].start()

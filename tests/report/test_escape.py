@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import sys
 import unicodedata
 from urllib.parse import unquote_to_bytes
 
@@ -125,3 +126,9 @@ def test_git_path_is_one_line_and_unquotes_to_the_name(path: str) -> None:
     else:
         raw = name
     assert raw == escape.path_bytes(path)
+
+
+def test_what_is_unsafe_is_not_printable() -> None:
+    """So that asking a line whether it is printable is enough to leave it as it is."""
+    characters = map(chr, range(sys.maxunicode + 1))
+    assert not [character for character in characters if not escape.is_safe(character) and character.isprintable()]

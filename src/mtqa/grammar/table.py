@@ -13,8 +13,6 @@ from functools import cached_property, lru_cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
-import yaml
-
 from mtqa.finding import Severity
 
 if TYPE_CHECKING:
@@ -60,6 +58,8 @@ class Table:
 @lru_cache
 def load_table(engine: str) -> Table:
     """The table of one engine."""
+    import yaml
+
     text = data_text(f"{engine}.yaml")
     data = yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506 - both are safe
     return Table(data["categories"], data.get("rules", {}), frozenset(data.get("dropped", [])), text)

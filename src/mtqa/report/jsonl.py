@@ -30,11 +30,12 @@ class JsonLinesReport:
             return
         self._write("document", document_record(result, document))
         for finding in result.findings:
-            self._write("finding", {"path": document.path, **finding_record(document, finding)})
+            self._write("finding", finding_record(document, finding), document.path)
 
     def finish(self, summary: Summary) -> None:
         self._write("summary", {"tool": TOOL, **summary.record()})
 
-    def _write(self, kind: str, record: dict[str, Any]) -> None:
-        line = encode({"type": kind, "version": VERSION, **record})
+    def _write(self, kind: str, record: dict[str, Any], path: str | None = None) -> None:
+        head = {"type": kind, "version": VERSION}
+        line = encode({**head, **record} if path is None else {**head, "path": path, **record})
         self._stream.write(line.encode() + b"\n")

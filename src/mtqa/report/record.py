@@ -17,7 +17,7 @@ from mtqa.report.escape import json_text
 if TYPE_CHECKING:
     from mtqa.document import Document, Span
     from mtqa.errors import MtqaError
-    from mtqa.finding import Edit, Finding, Fix
+    from mtqa.finding import Edit, Finding
     from mtqa.linter import Result
 
 VERSION = 1
@@ -46,7 +46,8 @@ def location(document: Document, span: Span) -> dict[str, Any]:
 
 def finding_record(document: Document, finding: Finding) -> dict[str, Any]:
     """One finding with everything it knows."""
-    places = {finding.span: location(document, finding.span)}  # what a fix replaces is most often the finding itself
+    start, end = finding.span.start, finding.span.end
+    here, text = location(document, finding.span), document.text[start:end]
     return {
         "rule": finding.rule,
         "family": finding.family,
@@ -59,19 +60,27 @@ def finding_record(document: Document, finding: Finding) -> dict[str, Any]:
         "source_wording": finding.source_wording,
         "related": list(finding.related),
         "fields": dict(sorted(finding.fields.items())),
-        "location": places[finding.span],
-        "text": document.slice(finding.span),
-        "fixes": [_fix_record(document, fix, places) for fix in finding.fixes],
+        "location": here,
+        "text": text,
+        "fixes": [
+            {
+                "safety": fix.safety.value,
+                "edits": [
+                    # What a fix replaces is most often the finding itself.
+                    {"location": here, "text": text, "replacement": edit.replacement}
+                    if edit.span.start == start and edit.span.end == end
+                    else _edit_record(document, edit)
+                    for edit in fix.edits
+                ],
+            }
+            for fix in finding.fixes
+        ],
     }
 
 
-def _fix_record(document: Document, fix: Fix, places: dict[Span, dict[str, Any]]) -> dict[str, Any]:
-    return {"safety": fix.safety.value, "edits": [_edit_record(document, edit, places) for edit in fix.edits]}
-
-
-def _edit_record(document: Document, edit: Edit, places: dict[Span, dict[str, Any]]) -> dict[str, Any]:
+def _edit_record(document: Document, edit: Edit) -> dict[str, Any]:
     return {
-        "location": places.get(edit.span) or location(document, edit.span),
+        "location": location(document, edit.span),
         "text": document.slice(edit.span),
         "replacement": edit.replacement,
     }

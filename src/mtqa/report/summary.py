@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import heapq
-from collections import Counter
+from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -50,8 +50,8 @@ class Summary:
     errors: int = 0
     unchecked: Counter[str] = field(default_factory=Counter)
     by_severity: Counter[Severity] = field(default_factory=Counter)
-    by_family: dict[str, RuleTally] = field(default_factory=dict)
-    by_rule: dict[str, RuleTally] = field(default_factory=dict)
+    by_family: defaultdict[str, RuleTally] = field(default_factory=lambda: defaultdict(RuleTally))
+    by_rule: defaultdict[str, RuleTally] = field(default_factory=lambda: defaultdict(RuleTally))
     _worst: list[tuple[float, _Reversed]] = field(default_factory=list)
 
     def add(self, result: Result) -> None:
@@ -79,18 +79,16 @@ class Summary:
 
     def _count(self, finding: Finding) -> None:
         safe = safe_fix(finding) is not None
+        severity, penalty, fixable = finding.severity, finding.severity.penalty, bool(finding.fixes)
         self.findings += 1
         self.safe += safe
-        self.points += finding.severity.penalty
-        self.by_severity[finding.severity] += 1
-        for tally in (
-            self.by_rule.setdefault(finding.rule, RuleTally()),
-            self.by_family.setdefault(finding.family, RuleTally()),
-        ):
-            tally.severity = max(tally.severity, finding.severity)
+        self.points += penalty
+        self.by_severity[severity] += 1
+        for tally in (self.by_rule[finding.rule], self.by_family[finding.family]):
+            tally.severity = max(tally.severity, severity)
             tally.findings += 1
-            tally.points += finding.severity.penalty
-            tally.fixable += bool(finding.fixes)
+            tally.points += penalty
+            tally.fixable += fixable
             tally.safe += safe
 
     @property
