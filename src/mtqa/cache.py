@@ -27,7 +27,7 @@ import msgspec
 from mtqa.errors import MtqaError
 from mtqa.knowledge import Knowledge, recurs
 from mtqa.linter import Result
-from mtqa.packed import packed, unpacked
+from mtqa.packed import unpacked
 from mtqa.rules.memo import cache_folder
 from mtqa.workers import gather_each, gather_knowledge, lint_sources
 
@@ -294,7 +294,7 @@ class CachedLinter:
             return
         content = _hash(result.document.data, (result.source.encoding or "").encode())
         if (key := self._key(linter, result.source, content)) is not None:
-            self._store.put(key, packed(result.findings, result.words))
+            self._store.put(key, result.packed)
 
     def checkers(self, linter: Linter) -> list[str]:
         """The names of the checkers that ``linter`` runs."""

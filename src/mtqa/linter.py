@@ -117,7 +117,12 @@ class Result:
 
     def __reduce__(self) -> tuple[object, ...]:
         """Travel between processes with the findings packed."""
-        return (_arrived, (self.source, self.document, packed(self.findings, self.words), self.errors))
+        return (_arrived, (self.source, self.document, self.packed, self.errors))
+
+    @cached_property
+    def packed(self) -> bytes:
+        """Its findings and its number of words, as the cache keeps them (:func:`mtqa.packed.packed`)."""
+        return packed(self.findings, self.words)
 
     @cached_property
     def penalty(self) -> int:
@@ -132,7 +137,9 @@ class Result:
 
 def _arrived(source: Source, document: Document | None, data: bytes, errors: tuple[MtqaError, ...]) -> Result:
     findings, words = unpacked(data)
-    return Result(source, document, findings, words, errors)
+    result = Result(source, document, findings, words, errors)
+    result.__dict__["packed"] = data  # need not be packed again
+    return result
 
 
 @dataclass(frozen=True, slots=True)
