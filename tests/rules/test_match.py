@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from mtqa.rules.guard import widen
 from mtqa.rules.load import load_rules, shipped_rules
-from mtqa.rules.match import compiled, matches
+from mtqa.rules.match import _expanded, compiled, matches
 from tests.strategies import ALPHABET, mutate, regexes
 
 RULES = load_rules(shipped_rules())
@@ -65,3 +65,11 @@ def test_known_patterns(pattern: str, expected: int) -> None:
     text = f"The “mass” staffs met the mass of {FILLER}and the mass staffs"
     assert fast(pattern, text) == plain(pattern, text)
     assert len(plain(pattern, text)) == expected
+
+
+@given(st.lists(st.sampled_from(["a", " ", r"\g<word>", r"\g<open>", r"\1", r"\2", r"\g<1>", r"\n", r"\\", "工会"])))
+def test_references_are_filled_in_as_re_does_it(parts: list[str]) -> None:
+    template = "".join(parts)
+    match = re.match(r"(?P<word>\w+)(?P<open> \()?", "union")
+    assert match is not None
+    assert _expanded(match, template) == match.expand(template)

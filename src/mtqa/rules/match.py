@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 _BLANK = re.compile(r"\{(?:match|good|zh)\}")
 _OPENERS = "\"'“‘([•-–— \t"
+_REFERENCE = re.compile(r"\\g<([A-Za-z_]\w*)>|\\([1-9])(?!\d)")
 _LONG = 200
 _TRIES = 3
 _SHORT = 30  # words; on longer lines, patterns for lines of so many words or fewer are not even looked for
@@ -215,8 +216,8 @@ def _fields(match: re.Match[str]) -> dict[str, str]:
 
 def _replacements(entry: Entry, match: re.Match[str], unit: _Unit, start: int, end: int) -> list[str]:
     matched = unit.text[start:end]
-    starts = starts_sentence(unit.text, start)
-    candidates = [match.expand(good) if entry.template and "\\" in good else good for good in entry.good]
+    starts = not matched.islower() and starts_sentence(unit.text, start)  # only capitals depend on it
+    candidates = [_expanded(match, good) if entry.template and "\\" in good else good for good in entry.good]
     found = []
     for candidate in candidates or [matched] * bool(entry.letters):
         if entry.letters:
@@ -226,6 +227,13 @@ def _replacements(entry: Entry, match: re.Match[str], unit: _Unit, start: int, e
         if text != matched and text not in found:
             found.append(text)
     return found
+
+
+def _expanded(match: re.Match[str], template: str) -> str:
+    """``match.expand``, which reads the template anew each time, ten times as fast where it has only references."""
+    if "\\" in _REFERENCE.sub("", template):
+        return match.expand(template)
+    return _REFERENCE.sub(lambda group: match[group[1] or int(group[2])] or "", template)
 
 
 def starts_sentence(text: str, offset: int) -> bool:

@@ -113,6 +113,8 @@ def fit_case(replacement: str, matched: str, *, starts_sentence: bool, exact: bo
     capital. Anything else is left as the rule wrote it; where the rule minds letter case (``exact``), so is everything
     but the capital at the start of a sentence.
     """
+    if matched.islower():
+        return replacement
     letters = [c for c in matched if c.isalpha()]
     if not letters or not replacement:
         return replacement
