@@ -136,10 +136,10 @@ class Document:
 
         Raises :class:`DocumentError` when it cannot be read or decoded.
         """
-        file = Path(file)
-        shown = name if name is not None else file.as_posix()
+        shown = name if name is not None else Path(file).as_posix()
         try:
-            data = file.read_bytes()
+            with open(file, "rb") as stream:  # noqa: PTH123 - a Path costs more than reading
+                data = stream.read()
         except (OSError, ValueError) as error:  # ValueError: a NUL in the name
             reason = getattr(error, "strerror", None) or error
             raise DocumentError(f"cannot read: {reason}", place=Place(shown)) from error
@@ -234,6 +234,16 @@ class Document:
             return index + 1, offset - start + 1, len(self.bom) + offset
         inside = self.text[start:offset].encode(self.encoding)
         return index + 1, offset - start + 1, self._byte_starts[index] + len(inside)
+
+    def extent(self, span: Span) -> tuple[tuple[int, int, int], tuple[int, int, int]]:
+        """:meth:`place` of the start and of the end of a span."""
+        line, column, byte = start = self.place(span.start)
+        text = self.text[span.start : span.end]
+        if "\n" in text:
+            return start, self.place(span.end)
+        self._check(span.end)
+        size = len(text) if self._one_byte_each else len(text.encode(self.encoding))
+        return start, (line, column + len(text), byte + size)
 
     def from_byte_offset(self, position: int) -> int:
         """The code-point offset of a byte offset; raises ValueError inside a character or the byte order mark."""

@@ -77,7 +77,7 @@ class Fix:
     safety: Safety = Safety.REVIEW
 
     def __post_init__(self) -> None:
-        for before, after in pairwise(self.edits):
+        for before, after in pairwise(self.edits) if len(self.edits) > 1 else ():
             if before.span.end > after.span.start:
                 raise ValueError("edits of one fix overlap or are out of order")
 

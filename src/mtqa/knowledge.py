@@ -16,8 +16,6 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from mtqa.recurrence import keyed_lines, site_of
-from mtqa.rules.match import compiled
-from mtqa.rules.scan import compile_filter
 from mtqa.tally import MOST, Tally
 
 if TYPE_CHECKING:
@@ -118,6 +116,8 @@ class Gatherer:
     """
 
     def __init__(self, rules: RuleSet, *, words: bool = False) -> None:
+        from mtqa.rules.scan import compile_filter
+
         self._words = words
         recurrence = rules.of_kind("recurrence")
         self._lines = bool(recurrence)
@@ -127,6 +127,8 @@ class Gatherer:
 
     def read(self, document: Document) -> Knowledge:
         """What one document tells."""
+        from mtqa.rules.match import compiled
+
         found = {}
         for index in self._set.Match(document.text) or () if self._entries else ():
             entry = self._entries[index]

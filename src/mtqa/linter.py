@@ -10,7 +10,6 @@ import re
 from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
 from functools import cached_property
-from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from mtqa.document import Document
@@ -56,7 +55,7 @@ class Source:
             raise self.error
         if self.data is not None:
             return Document.from_bytes(self.data, self.name, self.encoding)
-        return Document.read(Path(self.file or self.name), self.name, self.encoding)
+        return Document.read(self.file or self.name, self.name, self.encoding)
 
 
 @dataclass(frozen=True, slots=True)

@@ -316,3 +316,10 @@ def test_overlap_is_symmetric_and_means_a_shared_code_point(a: int, b: int, c: i
     assert one.overlaps(two) == two.overlaps(one)
     if len(one) and len(two):
         assert one.overlaps(two) == bool(set(range(one.start, one.end)) & set(range(two.start, two.end)))
+
+
+@given(documents(), st.data())
+def test_a_span_ends_where_its_end_lies(document: Document, data: st.DataObject) -> None:
+    start = data.draw(st.integers(0, len(document.text)))
+    end = data.draw(st.integers(start, len(document.text)))
+    assert document.extent(Span(start, end)) == (document.place(start), document.place(end))

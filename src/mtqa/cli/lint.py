@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from dataclasses import dataclass, replace
-from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
@@ -123,6 +123,7 @@ def lint(  # noqa: PLR0917 - one parameter for each option
     from mtqa.budget import Budget
     from mtqa.config import load_config
 
+    gc.set_threshold(50_000, 20, 20)  # next to nothing here is a cycle, and looking for one takes a twentieth of a run
     config = load_config(file=file)
     config = config.replaced(
         "command line",
@@ -171,7 +172,7 @@ class _Run:
     linter: Linter
     sources: list[Source]
     jobs: int
-    corrections: Corrections
+    corrections: Corrections | None  # None where the project has none yet
     budget: Budget
     change: Change | None
     baseline: Baseline | None
@@ -190,7 +191,7 @@ class _Run:
         from mtqa.sources import articles
 
         originals = articles(self.sources, self.columns)
-        return corrected_sources(originals, self.corrections) if self.corrected else originals
+        return corrected_sources(originals, self.corrections) if self.corrected and self.corrections else originals
 
     @property
     def has_tables(self) -> bool:
@@ -213,7 +214,7 @@ class _Run:
 
         return (
             settle(result, self.corrections, self.linter.check, corrected=self.corrected)
-            if self.decisions_count
+            if self.decisions_count and self.corrections
             else Settled(result)
         )
 
@@ -252,7 +253,7 @@ def _prepare(config: Config, paths: Sequence[str], revision: str | None) -> _Run
         linter,
         sources,
         config.settings.jobs,
-        corrections_of(config),
+        corrections_of(config) if (config.root / config.settings.corrections).exists() else None,
         config.budget,
         _change(config, sources, revision),
         _baseline(config),
@@ -353,7 +354,8 @@ def _held_back(run: _Run, linted: Result, summary: Summary) -> tuple[Result, Res
     """The result without what was decided or is in the baseline, and the same as it is to be shown."""
     settled = run.settled(linted)
     result = settled.result
-    summary.held_back.update(settled.held_back)
+    if settled.held_back:
+        summary.held_back.update(settled.held_back)
     if run.baseline is not None:
         matched = run.baseline.hold_back(result)
         result = matched.result
@@ -389,11 +391,13 @@ def _refuse(about_originals: Mapping[str, object]) -> None:
 
 def _refuse_unknown_names(config: Config, rules: RuleSet) -> None:
     """A misspelt rule name must not look like a clean article."""
+    if not config.settings.select and not config.settings.ignore:
+        return  # to know all names takes a while
+    from difflib import get_close_matches
+
     from mtqa import grammar, judge
     from mtqa.linter import names
 
-    if not config.settings.select and not config.settings.ignore:
-        return  # to know all names takes a while
     known = rules.ids | set(rules.aliases) | grammar.known_ids() | judge.known_ids()
     for key in ("select", "ignore"):
         for pattern in getattr(config.settings, key):

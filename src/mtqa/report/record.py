@@ -33,15 +33,13 @@ def encode(value: Any) -> str:
         return json_text(json.dumps(value, ensure_ascii=False, separators=(",", ":")))
 
 
-def position(document: Document, offset: int) -> dict[str, int]:
-    """One offset in all units."""
-    line, column, byte = document.place(offset)
-    return {"offset": offset, "byte": byte, "line": line, "column": column}
-
-
-def location(document: Document, span: Span) -> dict[str, Any]:
-    """Where a span starts and (exclusive) ends."""
-    return {"start": position(document, span.start), "end": position(document, span.end)}
+def location(document: Document, span: Span) -> dict[str, dict[str, int]]:
+    """Where a span starts and (exclusive) ends, in all units."""
+    (line, column, byte), (last, until, size) = document.extent(span)
+    return {
+        "start": {"offset": span.start, "byte": byte, "line": line, "column": column},
+        "end": {"offset": span.end, "byte": size, "line": last, "column": until},
+    }
 
 
 def finding_record(document: Document, finding: Finding) -> dict[str, Any]:
