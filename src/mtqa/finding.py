@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from enum import Enum, IntEnum
 from functools import cached_property
 from itertools import pairwise
-from typing import TYPE_CHECKING, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Protocol
 
 from mtqa.segment import normalised, sentence_at
 
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from mtqa.document import Document, Span
-    from mtqa.knowledge import Knowledge
 
 
 _PENALTIES = (0, 1, 5, 25)
@@ -131,15 +130,6 @@ class Checker(Protocol):
 
     def check(self, document: Document) -> Iterable[Finding]:
         """Findings in any order, without fingerprints."""
-        ...
-
-
-@runtime_checkable
-class Comparing(Protocol):
-    """A checker whose findings in one document depend on the others."""
-
-    def knowing(self, knowledge: Knowledge) -> Checker:
-        """The same checker with what the corpus tells."""
         ...
 
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from mtqa.document import Document
 from mtqa.errors import DocumentError, MtqaError, Place
-from mtqa.finding import Comparing, Finding, Severity, identify, resolve
+from mtqa.finding import Finding, Severity, identify, resolve
 from mtqa.grammar import FAMILIES, EngineError, Engines, build_engines
 from mtqa.knowledge import Gatherer, Knowledge
 from mtqa.packed import packed, unpacked
@@ -198,15 +198,8 @@ class Linter:
         return (Linter, (self.rules, self.selection, self.overrides, self.knowledge, self.max_line, self.engines))
 
     def knowing(self, knowledge: Knowledge) -> Linter:
-        """The same linter with what the corpus tells; checkers that do not ask for it are built once."""
-        if not knowledge:
-            return self
-        informed = replace(self, knowledge=knowledge)
-        if "checkers" in self.__dict__:
-            informed.__dict__["checkers"] = [
-                checker.knowing(knowledge) if isinstance(checker, Comparing) else checker for checker in self.checkers
-            ]
-        return informed
+        """The same linter with what the corpus tells."""
+        return replace(self, knowledge=knowledge) if knowledge else self
 
     @property
     def compares(self) -> bool:

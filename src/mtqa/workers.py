@@ -9,11 +9,11 @@ from __future__ import annotations
 import os
 import threading
 from collections import deque
-from contextlib import suppress
 from itertools import chain, islice
 from typing import TYPE_CHECKING, TypeVar
 
 from mtqa.errors import MtqaError
+from mtqa.grammar import load_ahead
 from mtqa.knowledge import Knowledge
 
 if TYPE_CHECKING:
@@ -91,13 +91,8 @@ def _load_ahead(linter: Linter) -> None:
     from multiprocessing import get_start_method
 
     if not _loading and get_start_method() == "fork":
-        _loading.append(threading.Thread(target=_load, args=(linter,)))
+        _loading.append(threading.Thread(target=load_ahead, args=(linter.engines, linter.families)))
         _loading[0].start()
-
-
-def _load(linter: Linter) -> None:
-    with suppress(MtqaError):  # whoever needs what is missing says so
-        linter.load_engines()
 
 
 def _chunked(sources: Iterable[Source]) -> Iterator[list[Source]]:

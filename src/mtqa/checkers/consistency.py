@@ -35,13 +35,8 @@ class ConsistencyChecker:
         self.version = f"{rules.digest}:{knowledge.digest}"
         self._entries = tuple(entry for entry in rules.entries if entry.kind == "consistency")
         self._set = compile_filter([entry.guard for entry in self._entries])
-        self._rules = rules
         self._knowledge = knowledge
         self._contexts = rules.contexts
-
-    def knowing(self, knowledge: Knowledge) -> ConsistencyChecker:
-        """The same checker with what the corpus tells."""
-        return ConsistencyChecker(self._rules, knowledge)
 
     def check(self, document: Document) -> Iterator[Finding]:
         contexts = Contexts(document, self._contexts)

@@ -6,6 +6,7 @@ re-weighted by the name that its makers gave it. What an engine may report, and 
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass, field
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
@@ -108,6 +109,15 @@ def build_engines(engines: Engines, families: Sequence[str], knowledge: Knowledg
 
             checkers.append(SpellingChecker(engines.words, knowledge.words))
     return checkers
+
+
+def load_ahead(engines: Engines, families: Sequence[str]) -> None:
+    """Load what processes that are forked from this one inherit: Harper's dictionary."""
+    if "harper" in set(engines.families) & set(families):
+        with suppress(ImportError):  # the checker says so
+            import harper
+
+            harper.Linter()
 
 
 def require(engines: Engines, families: Sequence[str]) -> None:

@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from mtqa.document import Document
-    from mtqa.knowledge import Knowledge
 
 RULE = "speller.misspelling"
 _WORD = re.compile(r"(?<![\w\u0300-\u036f@#/\\.&'’*\-])[a-z]{4,}(?![\w\u0300-\u036f@/\\'’*\-]|\.\w|:\S)")
@@ -60,10 +59,6 @@ class SpellingChecker:
         self._meant = frozenset(word for word, count in (recurring or {}).items() if recurs(count))
         listed = hashlib.sha256("\n".join(sorted(self._own | self._meant)).encode()).hexdigest()[:12]
         self.version = f"1 wordfreq {version('wordfreq')} symspellpy {version('symspellpy')} {listed}"
-
-    def knowing(self, knowledge: Knowledge) -> SpellingChecker:
-        """The same checker with what the corpus tells."""
-        return SpellingChecker(self._own, knowledge.words)
 
     def check(self, document: Document) -> Iterator[Finding]:
         text = document.text
