@@ -12,8 +12,11 @@ import shutil
 import sys
 import tempfile
 from datetime import UTC, datetime, timedelta
+from html import unescape
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from rich.cells import cell_len
 
 from mtqa.cli.review import LinterMaker
 from mtqa.config import load_config
@@ -54,7 +57,15 @@ async def picture(folder: Path, theme: str, size: tuple[int, int], keys: Sequenc
             await app.workers.wait_for_complete()
         await pilot.pause(0.2)
         svg = re.sub(r"terminal-\d+", "terminal", app.export_screenshot(title="mtqa review"))
-        return re.sub(r',\s*url\("[^"]*"\) format\("\w+"\)', "", svg)  # nothing is to be fetched to look at it
+        svg = re.sub(r',\s*url\("[^"]*"\) format\("\w+"\)', "", svg)  # nothing is to be fetched to look at it
+        return re.sub(r'textLength="([\d.]+)"([^>]*>)([^<]*)<', _at_its_width, svg)
+
+
+def _at_its_width(text: re.Match[str]) -> str:
+    """Rich's export gives a Chinese character the width of a Latin one, where a terminal gives it two."""
+    shown = unescape(text[3])
+    width = float(text[1]) / len(shown) * cell_len(shown) if shown else 0.0
+    return f'textLength="{width:.10g}"{text[2]}{text[3]}<'
 
 
 def main() -> None:
