@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from mtqa import linter
+from mtqa import checkers
 from mtqa.cli import doctor, main
 from mtqa.segment import sentences
 from tests.judge import fake
@@ -65,8 +65,8 @@ def project(
     monkeypatch: pytest.MonkeyPatch,
     capfdbinary: pytest.CaptureFixture[bytes],
 ) -> Run:
-    built = linter.build_checkers
-    monkeypatch.setattr(linter, "build_checkers", lambda *given: [*built(*given), doubter(Doubter())])
+    built = checkers.build_checkers
+    monkeypatch.setattr(checkers, "build_checkers", lambda *given: [*built(*given), doubter(Doubter())])
     for file in patterns.glob("judge.*"):
         file.unlink()
     monkeypatch.setenv("MTQA_CACHE_DIR", str(patterns))
