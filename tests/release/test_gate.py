@@ -147,6 +147,14 @@ def test_an_article_that_an_editor_drops_is_left_out_and_blocks_nothing(project:
     assert (gone["id"], gone["why"], gone["by"], gone["reason"]) == ("faulty", "decided", ANA, "an advertisement")
 
 
+def test_an_article_given_to_retranslation_is_still_at_fault(project: Project) -> None:
+    article, finding = faulty(project)
+    decide(article, "retranslate", ANA, "no sense anywhere")
+    assert any(finding.rule in line for line in project.build().blockers)
+    said = run_mtqa(project, "lint", "--corrected", "articles/faulty.txt")
+    assert (said.returncode, finding.rule in said.stdout) == (1, True)
+
+
 def test_the_last_verdict_counts(project: Project) -> None:
     article = project.corrections.read("articles/clean.txt")
     decide(article, "drop", ANA, "a mistake")

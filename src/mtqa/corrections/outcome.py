@@ -79,13 +79,17 @@ def settled(
     return sorted_out
 
 
-def set_aside(state: State, source_sha256: str) -> list[tuple[Decision, Span]]:
-    """The passages of an original that are to be translated again or dropped, and who said so."""
+def set_aside(state: State, source_sha256: str, *, whole: bool = False) -> list[tuple[Decision, Span]]:
+    """The passages of an original that are to be translated again or dropped, and who said so.
+
+    A verdict on the article as a whole (only with ``whole``) says what becomes of it, not that its faults are mended.
+    """
     return [
         (decision, change.span)
         for decision in state.settled.values()
         if decision.verdict.gives_up
         for change in state.anchor(decision, source_sha256) or ()
+        if whole or change.before.strip() or change.after.strip()
     ]
 
 

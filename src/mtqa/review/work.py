@@ -141,7 +141,8 @@ class Work:
         else:
             found = list(self._corrected_items())
         self.marks = tuple(self._marked(state))
-        held = _Held(state, self.document.sha256, self.marks)
+        passages = {passage for _, passage in set_aside(state, self.document.sha256)}
+        held = _Held(state, self.document.sha256, [mark for mark in self.marks if mark.original in passages])
         verdicts = [(item, None if item.key in contradicted else held.verdict(item)) for item in found]
         self.items = tuple(item for item, verdict in verdicts if verdict is None)
         self.deferred = tuple(item for item, verdict in verdicts if verdict is Verdict.DEFER)
@@ -175,7 +176,7 @@ class Work:
         return self.lint.corrected
 
     def _marked(self, state: State) -> Iterator[Mark]:
-        for decision, passage in set_aside(state, self.document.sha256):
+        for decision, passage in set_aside(state, self.document.sha256, whole=True):
             yield Mark(decision, passage, self.overlay.here(passage))
 
     def matched(self, item: Item) -> str:
