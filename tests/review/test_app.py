@@ -526,3 +526,16 @@ async def test_an_article_that_an_engine_could_not_check_says_so(project):
         assert app.session.queue.items, "the rules' findings are there"
         await pilot.pause()
         assert "not fully checked: 1" in str(app.review.query_one("#top").render())
+
+
+async def test_words_are_selected_where_the_editor_reads(project):
+    async with running(project, SECOND, size=(80, 24)) as (app, pilot):
+        start = app.session.current.here.start
+        await pilot.press("w")
+        assert app.review.chosen.start == start
+        for _ in range(6):  # into paragraphs of many rows
+            await pilot.press("escape", "pagedown")
+            top, bottom = app.review.article.visible_span()
+            assert not top <= app.review.article.cell_of(start)[1] < bottom
+            await pilot.press("w")
+            assert top <= app.review.article.cell_of(app.review.chosen.start)[1] <= top + 2

@@ -39,10 +39,14 @@ class Selecting(Stage, inherit_bindings=False):
         return "Select words, then correct, delete or mark them"
 
     def _first_place(self, at: int | None) -> int:
-        if at is not None:
+        """Where the finding is, unless the editor has scrolled away from it: then where they are reading."""
+        top, bottom = self.article.visible_span()
+        if at is not None and top <= self.article.cell_of(at)[1] < bottom:
             return at
-        top, _ = self.article.visible_span()
-        return self.article.sheet.at(top, 0) or 0
+        rows = (self.article.offset_under(self.article.text_x, row) for row in range(bottom - top))
+        first = next((offset for offset in rows if offset is not None), 0)
+        text = self.session.work.overlay.text if self.session.work else ""
+        return next((word.start for word in words_of(text) if word.start >= first), first)
 
     def _enter(self, at: int) -> None:
         work = self.session.work
