@@ -27,13 +27,15 @@ import msgspec
 from mtqa.errors import MtqaError
 from mtqa.knowledge import Knowledge, recurs
 from mtqa.linter import Result
-from mtqa.packed import unpacked
+from mtqa.packed import packed, unpacked
 from mtqa.rules.memo import cache_folder
 from mtqa.workers import gather_each, gather_knowledge, lint_sources
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
+    from mtqa.document import Document
+    from mtqa.finding import Finding
     from mtqa.linter import Linter, Source
 
 LIMIT = 256_000_000
@@ -263,6 +265,22 @@ class CachedLinter:
                     revived = next(fresh) if key not in known else linter.lint(source)
                     self._remember(linter, revived)
                 yield revived
+
+    def check(self, linter: Linter, document: Document) -> list[Finding]:
+        """As :meth:`mtqa.linter.Linter.check`, for a text that is no source: what was found in it before is remembered.
+
+        The engines that could not check it raise :class:`mtqa.grammar.EngineError`, and nothing is remembered.
+        """
+        if not self._store.remembers:
+            return linter.check(document)
+        heard = _heard(_Told.of(linter.told(document)), linter.knowledge)
+        active = [selection for pattern, selection in linter.overrides if fnmatchcase(document.path, pattern)]
+        key = _hash(b"checked", self._settings, document.data, repr((document.path, heard, active)).encode())
+        with suppress(msgspec.MsgspecError, LookupError, ValueError):
+            return list(unpacked(self._store.get([key])[key])[0])
+        findings = linter.check(document)
+        self._store.put(key, packed(findings, 0))
+        return findings
 
     def _content_now(self, source: Source) -> bytes | None:
         """The hash of a source's content; the one gathered where the file has not been touched since."""

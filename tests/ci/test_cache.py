@@ -12,6 +12,7 @@ import pytest
 
 from mtqa import cache
 from mtqa.cache import CachedLinter, Store
+from mtqa.document import Document
 from mtqa.linter import Linter, Selection, Source
 from mtqa.rules.load import load_rules, shipped_rules
 from mtqa.workers import gather_knowledge, lint_sources
@@ -203,3 +204,29 @@ def test_versions_of_libraries_are_those_that_are_installed() -> None:
     assert {library: found[library] for library in cache._LIBRARIES} == {
         library: version(library) for library in cache._LIBRARIES
     }
+
+
+def test_the_check_of_a_corrected_text_is_remembered_with_what_it_heard(linter: Linter, tmp_path: Path) -> None:
+    """The corpus enters: what is right in an article alone may be another name of what a neighbour has."""
+    alone, others = (
+        sources(b"The Workers Daily wrote."),
+        sources(b"The Workers Daily wrote.", b"The Workers' Daily did."),
+    )
+    text = Document.from_text("The Workers Daily came.", "0.txt")
+    calls = []
+
+    class Watched(Linter):
+        def check(self, document: Document):  # type: ignore[no-untyped-def]
+            calls.append(document.text)
+            return super().check(document)
+
+    found = []
+    for given in (others, others, alone, alone, others):
+        watched = Watched(linter.rules)
+        engine = CachedLinter(watched, Store(tmp_path / "c"))
+        found.append([f.rule for f in engine.check(watched.knowing(engine.gather(given)), text)])
+        engine.close()
+    name = "consistency.names.workers-daily"
+    assert [name in rules for rules in found] == [True, True, False, False, True]
+    assert len(calls) == 2
+    assert CachedLinter(linter, Store()).check(linter, text) == linter.check(text)

@@ -104,3 +104,13 @@ def test_a_passage_that_an_edit_reaches_into_is_judged_by_the_corrected_text(pro
     decide(project, "import", "copy.txt", "--of", "in/a.txt", "--why", "completed")
     assert "truncation.end" not in found(cwd=project)
     assert "truncation.end" in found("--without-corrections", cwd=project)
+
+
+def test_what_only_the_corpus_tells_stays_open_beside_an_edit(project: Path) -> None:
+    (project / "in" / "b.txt").write_text("The Workers Daily sent a reporter to China.\n\nMedia Matrix\n")
+    (project / "in" / "c.txt").write_text("The Workers' Daily did not.\n")
+    name = "consistency.names.workers-daily"
+    assert name in found(cwd=project)
+    decide(project, "accept", "--safe")
+    assert name in found(cwd=project)
+    assert name in found("--no-cache", cwd=project)

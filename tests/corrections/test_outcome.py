@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from mtqa.corrections import choice
 from mtqa.corrections.decision import Verdict
-from mtqa.corrections.outcome import Offsets, split, split_corrected
+from mtqa.corrections.outcome import Offsets, settled, split, split_corrected
 from mtqa.document import Document, Span
 from mtqa.finding import Edit, Finding, Fix, identify
 
@@ -95,3 +95,15 @@ def _origins(size: int, edits: list[Edit]) -> list[tuple[str, int]]:
         found += [("new", number)] * len(edit.replacement)
         at = edit.span.end
     return found + [("old", old) for old in range(at, size)]
+
+
+def test_what_an_endpoint_said_is_not_gone_because_a_checker_does_not_say_it(tmp_path):
+    article = project(tmp_path, a=TEXT).read("seeds/a.txt")
+    document = article.document
+    goes = TEXT.index("goes")
+    far, near = Finding("judge.nonsense", PASSAGE, "far"), Finding("judge.nonsense", Span(goes, goes + 9), "near")
+    findings = identify(document, [far, near, Finding("demo.inside", Span(goes + 5, goes + 7), "mended elsewhere")])
+    article.decide(choice.edit(document, [Edit(Span(goes, goes + 4), "went")]), "Ana")
+    done = settled(document, findings, article.state, list)
+    assert [one.message for one in done.open] == ["far"]
+    assert {one.finding.message for one in done.resolved} == {"near", "mended elsewhere"}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -115,7 +116,7 @@ def _results(config: Config, jobs: int | None) -> Iterator[Result]:
     corrections = corrections_of(config)
     knowing = linter.knowing(engine.gather(articles(sources, config.columns), workers))
     for linted in engine.lint(knowing, articles(sources, config.columns), workers):
-        result = settle(linted, corrections, knowing.check).result
+        result = settle(linted, corrections, partial(engine.check, knowing)).result
         if result.errors:
             raise MtqaError(
                 f"a baseline needs every article: {result.errors[0]}", remedy="mend it, or leave it out of originals"

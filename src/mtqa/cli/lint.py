@@ -6,6 +6,7 @@ import gc
 import os
 import sys
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
@@ -17,7 +18,7 @@ from mtqa.grammar import ENGINES
 from mtqa.report.escape import visible
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from mtqa.baseline import Baseline
     from mtqa.budget import Budget, Spending
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
     from mtqa.cli.judging import Judging
     from mtqa.config import Config, GrammarName, Release
     from mtqa.corrections.store import Corrections
+    from mtqa.document import Document
+    from mtqa.finding import Finding
     from mtqa.linter import Linter, Result, Source
     from mtqa.project import Settled
     from mtqa.report import Options, Report, Summary
@@ -208,12 +211,12 @@ class _Run:
         """Those of them that are to be checked: all, or what has changed."""
         return self.articles() if self.change is None else self.change.sources(self.sources)
 
-    def settled(self, result: Result) -> Settled:
+    def settled(self, result: Result, check: Callable[[Document], Sequence[Finding]]) -> Settled:
         """A result without what has been decided, unless decisions are to be left out of account."""
         from mtqa.project import Settled, settle
 
         return (
-            settle(result, self.corrections, self.linter.check, corrected=self.corrected)
+            settle(result, self.corrections, check, corrected=self.corrected)
             if self.decisions_count and self.corrections
             else Settled(result)
         )
@@ -296,7 +299,7 @@ def _report(run: _Run, form: str, stream: BinaryIO, *, statistics: bool) -> _Out
         linted = engine.lint(linter, step("checking", run.checked()), run.jobs)
         changed = _of_change(run, linter, linted, summary)
         for result in run.judging.results(changed, linter) if run.judging else changed:
-            open_result, shown = _held_back(run, result, summary)
+            open_result, shown = _held_back(run, run.settled(result, partial(engine.check, linter)), summary)
             outcome.spending.add(open_result)
             outcome.errors += _complain(open_result)
             summary.add(shown)
@@ -350,9 +353,8 @@ def _of_change(run: _Run, linter: Linter, results: Iterable[Result], summary: Su
         yield new.result
 
 
-def _held_back(run: _Run, linted: Result, summary: Summary) -> tuple[Result, Result]:
+def _held_back(run: _Run, settled: Settled, summary: Summary) -> tuple[Result, Result]:
     """The result without what was decided or is in the baseline, and the same as it is to be shown."""
-    settled = run.settled(linted)
     result = settled.result
     if settled.held_back:
         summary.held_back.update(settled.held_back)

@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from mtqa.finding import Edit, Finding, Fix
 
 
+_SAID = "judge"  # the family of what an endpoint says
+
+
 @dataclass(frozen=True, slots=True)
 class Decided:
     """A finding and the decision that counts for it."""
@@ -101,11 +104,20 @@ def lies_in(span: Span, fixes: Iterable[Fix], passage: Span) -> bool:
 def doubtful(split_: Split, state: State, source_sha256: str) -> list[tuple[Finding, Anchored]]:
     """Open findings of a text with edits, each with the nearest: only the corrected text tells whether they hold.
 
-    A rule may look at words far from what it flags; mended, they take its finding along.
+    A rule may look at words far from what it flags; mended, they take its finding along. What an endpoint said is not
+    found again by checking, and so in doubt only where an edit reaches into it.
     """
     edits = state.edits(source_sha256).standing
-    in_doubt = (finding for finding in split_.open if edits and finding not in split_.contradicted)
-    return [(finding, min(edits, key=lambda edit: _distance(finding.span, edit))) for finding in in_doubt]
+    nearest = (
+        (finding, min(edits, key=lambda edit: _distance(finding.span, edit)))
+        for finding in split_.open
+        if edits and finding not in split_.contradicted
+    )
+    return [
+        (finding, edit)
+        for finding, edit in nearest
+        if finding.family != _SAID or any(change.span.overlaps(finding.span) for change in edit.changes)
+    ]
 
 
 def _distance(span: Span, edit: Anchored) -> int:
