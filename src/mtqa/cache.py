@@ -275,7 +275,9 @@ class CachedLinter:
             return linter.check(document)
         heard = _heard(_Told.of(linter.told(document)), linter.knowledge)
         active = [selection for pattern, selection in linter.overrides if fnmatchcase(document.path, pattern)]
-        key = _hash(b"checked", self._settings, document.data, repr((document.path, heard, active)).encode())
+        key = _hash(
+            b"checked", self._settings, document.data, repr((document.path, document.encoding, heard, active)).encode()
+        )
         with suppress(msgspec.MsgspecError, LookupError, ValueError):
             return list(unpacked(self._store.get([key])[key])[0])
         findings = linter.check(document)

@@ -77,9 +77,11 @@ def settled(
 ) -> Split:
     """As :func:`split`; where only the corrected text can tell, ``check`` is asked for the findings of that."""
     sorted_out = split(document, findings, state)
-    if doubtful(sorted_out, state, document.sha256):
-        return rechecked(sorted_out, state, document.sha256, check())
-    return sorted_out
+    edits = state.edits(document.sha256).standing
+    in_doubt = _doubtful(sorted_out, edits)
+    if not in_doubt:
+        return sorted_out
+    return _rechecked(sorted_out, in_doubt, edits, split_corrected(check(), state, document.sha256).open)
 
 
 def set_aside(state: State, source_sha256: str, *, whole: bool = False) -> list[tuple[Decision, Span]]:
@@ -101,41 +103,46 @@ def lies_in(span: Span, fixes: Iterable[Fix], passage: Span) -> bool:
     return passage.contains(span) and all(passage.contains(edit.span) for fix in fixes for edit in fix.edits)
 
 
-def doubtful(split_: Split, state: State, source_sha256: str) -> list[tuple[Finding, Anchored]]:
+def _doubtful(split_: Split, edits: Sequence[Anchored]) -> list[tuple[Finding, Anchored]]:
     """Open findings of a text with edits, each with the nearest: only the corrected text tells whether they hold.
 
     A rule may look at words far from what it flags; mended, they take its finding along. What an endpoint said is not
     found again by checking, and so in doubt only where an edit reaches into it.
     """
-    edits = state.edits(source_sha256).standing
-    nearest = (
-        (finding, min(edits, key=lambda edit: _distance(finding.span, edit)))
-        for finding in split_.open
-        if edits and finding not in split_.contradicted
-    )
-    return [
-        (finding, edit)
-        for finding, edit in nearest
-        if finding.family != _SAID or any(change.span.overlaps(finding.span) for change in edit.changes)
-    ]
+    found = []
+    for finding in split_.open if edits else ():
+        nearest = min(edits, key=lambda edit: _distance(finding.span, edit))
+        reaches_in = finding.family != _SAID or any(
+            change.span.overlaps(finding.span) for edit in edits for change in edit.changes
+        )
+        if reaches_in and finding not in split_.contradicted:
+            found.append((finding, nearest))
+    return found
 
 
 def _distance(span: Span, edit: Anchored) -> int:
     return min(max(one.span.start - span.end, span.start - one.span.end, 0) for one in edit.changes)
 
 
-def rechecked(split_: Split, state: State, source_sha256: str, corrected: Sequence[Finding]) -> Split:
-    """With the :func:`doubtful` findings resolved that ``corrected``, the findings of the corrected text, has no more.
+def _rechecked(
+    split_: Split, in_doubt: Iterable[tuple[Finding, Anchored]], edits: Sequence[Anchored], now: Sequence[Finding]
+) -> Split:
+    """With those in doubt resolved of which ``now``, what is open in the corrected text, has nothing more.
 
-    The same fault is a finding of the same rule that begins inside the old one.
+    The same fault is a finding of the same rule that begins inside the old one. So is what another rule of its layer
+    says of its words: of two rules for one place one speaks, and an edit elsewhere may make it the other.
     """
-    offsets = Offsets(plain_edits(state.edits(source_sha256).standing))
-    begins = [(finding.rule, offsets.original(finding.span.start)) for finding in corrected]
-    gone = [
-        Decided(finding, edit.decision)
-        for finding, edit in doubtful(split_, state, source_sha256)
-        if not any(rule == finding.rule and finding.span.start <= at <= finding.span.end for rule, at in begins)
-    ]
+    offsets = Offsets(plain_edits(edits))
+    places = [(one, offsets.original(one.span.start), offsets.original(one.span.end)) for one in now]
+
+    def is_there(old: Finding) -> bool:
+        return any(
+            (one.rule == old.rule and old.span.start <= start <= old.span.end)
+            or (one.layer is old.layer and start < old.span.end and old.span.start < end)
+            for one, start, end in places
+        )
+
+    gone = [Decided(finding, edit.decision) for finding, edit in in_doubt if not is_there(finding)]
     left = tuple(finding for finding in split_.open if all(finding is not decided.finding for decided in gone))
     resolved = tuple(sorted((*split_.resolved, *gone), key=lambda decided: decided.finding.sort_key))
     return replace(split_, open=left, resolved=resolved)

@@ -55,7 +55,7 @@ def log_line(line: str) -> str:
 
 def json_text(serialised: str) -> str:
     """One line of JSON with unsafe characters as ``\\u`` escapes: the same to a parser, harmless when printed."""
-    if not serialised.isprintable():  # what is unsafe is not printable; to ask that is twenty times faster
+    if not serialised.isprintable():  # what is unsafe is not printable; to ask that is four times as fast
         serialised = _UNSAFE.sub(_json_escape, serialised)
     return serialised.replace("##[", "#\\u0023[")  # only ever inside a string; see visible
 
