@@ -230,3 +230,19 @@ def test_the_check_of_a_corrected_text_is_remembered_with_what_it_heard(linter: 
     assert [name in rules for rules in found] == [True, True, False, False, True]
     assert len(calls) == 2
     assert CachedLinter(linter, Store()).check(linter, text) == linter.check(text)
+
+
+def test_results_of_workers_are_remembered_as_they_were(linter: Linter, tmp_path: Path) -> None:
+    class Refusing(Linter):
+        def lint(self, source: Source):  # type: ignore[no-untyped-def]
+            raise AssertionError(f"{source.name} is known")
+
+    given = sources(*(FAULTY + str(number).encode() for number in range(40)))
+    runs = []
+    for kind in (Linter, Refusing):
+        engine = CachedLinter(made := kind(linter.rules), Store(tmp_path / "c"))
+        runs.append([(r.findings, r.words) for r in engine.lint(made.knowing(engine.gather(given, 2)), given, 2)])
+        engine.close()
+    informed = linter.knowing(gather_knowledge(linter, given))
+    assert runs[0] == runs[1] == [(r.findings, r.words) for r in lint_sources(informed, given)]
+    assert all(findings for findings, _ in runs[1])

@@ -107,9 +107,9 @@ def test_a_passage_that_an_edit_reaches_into_is_judged_by_the_corrected_text(pro
 
 
 def test_what_only_the_corpus_tells_stays_open_beside_an_edit(project: Path) -> None:
-    (project / "in" / "b.txt").write_text("The Workers Daily sent a reporter to China.\n\nMedia Matrix\n")
-    (project / "in" / "c.txt").write_text("The Workers' Daily did not.\n")
-    name = "consistency.names.workers-daily"
+    (project / "in" / "b.txt").write_text("The Chinese union in Beijing opened a training class.\n\nMedia Matrix\n")
+    (project / "in" / "c.txt").write_text("The training course of the Chinese union in Beijing goes on.\n")
+    name = "consistency.names.training-course"
     assert name in found(cwd=project)
     decide(project, "accept", "--safe")
     assert name in found(cwd=project)

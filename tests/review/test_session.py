@@ -17,6 +17,7 @@ from mtqa.finding import Edit
 from mtqa.review.batch import Scope, carry_out, collect, draw_up, settle
 from mtqa.review.queue import Filter, Order
 from mtqa.review.session import ReviewError
+from mtqa.review.widgets.words import finding_text
 
 from .conftest import FIRST, SECOND, SEEDS, Project
 
@@ -273,3 +274,15 @@ def test_lint_says_what_the_review_says(tmp_path, seed, path):
     assert shown & {(f.rule, f.span) for f in work.findings} <= {(f.rule, f.span) for f in by_lint}
     corrected = split_corrected(check(work.article.corrected()), state, work.document.sha256).open
     assert {(f.rule, f.span) for f in corrected} == {(i.finding.rule, i.here) for i in work.items}
+
+
+def test_a_field_and_the_likely_source_wording_are_told_apart(tmp_path):
+    (tmp_path / "seeds").mkdir()
+    shutil.copy(SEEDS / Path(SECOND).name, tmp_path / SECOND)
+    (tmp_path / "mtqa.toml").write_text('originals = ["seeds"]\nselect = ["metadata.source"]\n')
+    session = Project(tmp_path).session()
+    said = [content.plain for content in finding_text(session.work, session.current, "", brackets=True)]
+    assert [line for line in said if line.startswith("source  ")] == ["source  来源"]
+    assert [line for line in said if line.startswith("field  source: ")] == [
+        "field  source: China Industrial Network - Workers' Daily"
+    ]

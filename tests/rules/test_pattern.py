@@ -39,6 +39,7 @@ from mtqa.rules.safety import complaint
         ("workers", "Staff of the Plant", False, "Workers"),
         ("workers", "Staff of the plant", False, "workers"),
         ("workers’ home", "Staff’s Home", False, "Workers’ Home"),
+        ("workers", "of the Trade Union", False, "Workers"),
         ("ärzte", "Mass staff", True, "Ärzte"),
         ("省总", "Mass Staff", True, "省总"),
     ],
