@@ -30,9 +30,10 @@ from mtqa.document import Document
 from mtqa.evaluate.clean import load_clean
 from mtqa.finding import Layer
 from mtqa.knowledge import Gatherer, Knowledge
-from mtqa.linter import Linter, Selection
+from mtqa.linter import Linter
 from mtqa.rules.load import load_rules, shipped_rules
 from mtqa.segment import count_words
+from mtqa.selection import Selection
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence

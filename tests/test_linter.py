@@ -7,6 +7,7 @@ import pickle
 import subprocess
 import sys
 from dataclasses import replace
+from multiprocessing import parent_process
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -16,8 +17,9 @@ import mtqa.workers
 from mtqa import Document, lint
 from mtqa.errors import DocumentError, MtqaError
 from mtqa.finding import Finding, Severity
-from mtqa.linter import CheckerError, Linter, Result, Selection, Source, select_rules
+from mtqa.linter import CheckerError, Linter, Result, Source
 from mtqa.rules.load import load_rules, shipped_rules
+from mtqa.selection import Selection, select_rules
 from mtqa.workers import gather_knowledge, lint_sources
 from tests.strategies import prose
 
@@ -162,6 +164,8 @@ def test_a_worker_that_dies_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None
 
 
 def _die(linter: Linter, chunk: list[Source]) -> list[Result]:
+    if parent_process() is None:  # the first articles are not for the workers
+        return []
     os._exit(9)
 
 

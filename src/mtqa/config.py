@@ -21,8 +21,8 @@ from mtqa.finding import Severity
 from mtqa.grammar import Engines, LanguageToolOptions
 from mtqa.grammar.words import read_words
 from mtqa.judge import JudgeOptions
-from mtqa.linter import Selection
 from mtqa.rules.schema import SeverityName  # noqa: TC001 - msgspec reads the annotations
+from mtqa.selection import Selection
 from mtqa.tables import Columns
 
 if TYPE_CHECKING:

@@ -14,12 +14,13 @@ from functools import cached_property
 from itertools import pairwise
 from typing import TYPE_CHECKING, Protocol
 
+from mtqa.document import Span
 from mtqa.segment import normalised, sentence_at
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from mtqa.document import Document, Span
+    from mtqa.document import Document
 
 
 _PENALTIES = (0, 1, 5, 25)
@@ -212,9 +213,14 @@ def identify(document: Document, findings: Iterable[Finding]) -> list[Finding]:
     """
     seen: dict[tuple[str, str, str], int] = {}
     named = []
+    span, sentence = Span(0, 0), ""  # of the finding before, whose sentence is often this one's too
     for finding in sorted(findings, key=lambda f: f.sort_key):
         matched = normalised(document.slice(finding.span))
-        sentence = normalised(document.slice(sentence_at(document, finding.span.start)))
+        if not span.start <= finding.span.start < span.end:
+            span = sentence_at(document, finding.span.start)
+            sentence = normalised(document.slice(span))
+            if span == document.line_at(span.start).span:  # it may stand for a place in no sentence, and not for others
+                span = Span(0, 0)
         key = (finding.rule, sentence, matched)
         occurrence = seen[key] = seen.get(key, 0) + 1
         digest = hashlib.sha256("\x1f".join((*key, str(occurrence))).encode()).hexdigest()

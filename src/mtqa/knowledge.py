@@ -127,7 +127,7 @@ class Gatherer:
 
     def read(self, document: Document) -> Knowledge:
         """What one document tells."""
-        from mtqa.rules.match import compiled
+        from mtqa.rules.programs import compiled
 
         found = {}
         for index in self._set.Match(document.text) or () if self._entries else ():

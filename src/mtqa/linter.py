@@ -6,7 +6,6 @@ corpus and neither worker count nor order changes a byte of the output.
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
 from functools import cached_property
@@ -20,9 +19,10 @@ from mtqa.knowledge import Gatherer, Knowledge
 from mtqa.packed import packed, unpacked
 from mtqa.rules.load import Rule, RuleSet, load_rules, shipped_rules
 from mtqa.segment import count_words
+from mtqa.selection import Selection, family_wanted, select_rules
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from mtqa.finding import Checker
 
@@ -56,49 +56,6 @@ class Source:
         if self.data is not None:
             return Document.from_bytes(self.data, self.name, self.encoding)
         return Document.read(self.file or self.name, self.name, self.encoding)
-
-
-@dataclass(frozen=True, slots=True)
-class Selection:
-    """Which findings to keep: ids, families (``term``) or globs (``term.*``); ``ignore`` wins over ``select``.
-
-    ``severities`` gives rules another severity by the same kinds of name, later entries winning.
-    """
-
-    select: tuple[str, ...] = ()
-    ignore: tuple[str, ...] = ()
-    min_severity: Severity = Severity.NEUTRAL
-    severities: tuple[tuple[str, Severity], ...] = ()
-
-    def keeps(self, rule: str) -> bool:
-        chosen = not self.select or any(names(pattern, rule) for pattern in self.select)
-        return chosen and not any(names(pattern, rule) for pattern in self.ignore)
-
-    def asks_for(self, rule: str) -> bool:
-        """True when the rule is selected by its name or its family's, not merely by a glob."""
-        return any(rule == pattern or rule.startswith(f"{pattern}.") for pattern in self.select)
-
-    def renamed(self, aliases: Mapping[str, str]) -> Selection:
-        """With former ids of rules replaced by their present ones."""
-        if not aliases:
-            return self
-        return replace(
-            self,
-            select=tuple(aliases.get(name, name) for name in self.select),
-            ignore=tuple(aliases.get(name, name) for name in self.ignore),
-            severities=tuple((aliases.get(name, name), severity) for name, severity in self.severities),
-        )
-
-    def severity(self, rule: str, default: Severity) -> Severity:
-        for pattern, severity in reversed(self.severities):
-            if names(pattern, rule):
-                return severity
-        return default
-
-
-def names(pattern: str, rule: str) -> bool:
-    """True when ``pattern`` is the rule's id, a prefix of it at a dot, or a glob that matches it."""
-    return rule == pattern or rule.startswith(f"{pattern}.") or fnmatchcase(rule, pattern)
 
 
 @dataclass(frozen=True)
@@ -150,6 +107,42 @@ class Examined:
 
 
 @dataclass
+class _Asked:
+    """A document, what its checkers have said so far, the engines that could not check it, and what stopped it all."""
+
+    document: Document
+    raw: list[Finding] = field(default_factory=list)
+    unchecked: list[EngineError] = field(default_factory=list)
+    error: MtqaError | None = None
+
+    def ask(self, checker: Checker) -> None:
+        """Add what a checker finds."""
+        if self.error is not None:
+            return
+        place = Place(self.document.path)
+        try:
+            self.raw.extend(list(checker.check(self.document)))  # all of an engine's findings, or none
+        except EngineError as error:
+            self.unchecked.append(error.of(checker.name, place))
+        except MtqaError as error:
+            self.error = error
+        except Exception as error:
+            self.error = CheckerError(
+                f"checker {checker.name!r} failed: {type(error).__name__}: {error}",
+                place=place,
+                remedy="this is a bug in the checker; leave its rules out with --ignore until it is mended",
+            )
+            self.error.__cause__ = error
+
+
+def _read(source: Source) -> _Asked | MtqaError:
+    try:
+        return _Asked(source.read())
+    except MtqaError as error:
+        return error
+
+
+@dataclass
 class Linter:
     """All checkers of a rule set, ready to run. Build it once per process."""
 
@@ -183,7 +176,7 @@ class Linter:
     @cached_property
     def families(self) -> list[str]:
         """The families of the engines that are wanted."""
-        return [family for family in FAMILIES if _family_wanted(family, self.selection)]
+        return [family for family in FAMILIES if family_wanted(family, self.selection)]
 
     @cached_property
     def _gatherer(self) -> Gatherer:
@@ -224,39 +217,39 @@ class Linter:
 
         Raises :class:`CheckerError` naming the checker that failed, :class:`DocumentError` for an over-long line.
         """
+        asked = _Asked(document)
+        self._ask([asked])
+        return self._examined(asked)
+
+    def _ask(self, asked: Sequence[_Asked]) -> None:
+        """Ask the checkers about each: one after the other, so that what one needs stays in the processor's caches."""
+        for one in asked:
+            one.error = self._too_long(one.document)
+        for checker in self.checkers:
+            for one in asked:
+                one.ask(checker)
+
+    def _examined(self, asked: _Asked) -> Examined:
         from mtqa.checkers.boilerplate import group_blocks
         from mtqa.grammar.merge import merge_engines
 
-        self._refuse_long_lines(document)
-        raw: list[Finding] = []
-        unchecked: list[EngineError] = []
-        for checker in self.checkers:
-            try:
-                raw.extend(list(checker.check(document)))  # all of an engine's findings, or none
-            except EngineError as error:
-                unchecked.append(error.of(checker.name, Place(document.path)))
-            except MtqaError:
-                raise
-            except Exception as error:
-                raise CheckerError(
-                    f"checker {checker.name!r} failed: {type(error).__name__}: {error}",
-                    place=Place(document.path),
-                    remedy="this is a bug in the checker; leave its rules out with --ignore until it is mended",
-                ) from error
+        if asked.error is not None:
+            raise asked.error
+        document = asked.document
         # Before lines become blocks, so that a block is made of what its document's configuration keeps, and no more.
         active = self._active(document)
-        kept = merge_engines(_reweighted(raw, active))
+        kept = merge_engines(_reweighted(asked.raw, active))
         found = group_blocks(document, kept, _reweighted_blocks(self.rules, active), self.knowledge)
         least = max(selection.min_severity for selection in active)
         findings = identify(document, resolve(finding for finding in found if finding.severity >= least))
-        return Examined(findings, tuple(unchecked))
+        return Examined(findings, tuple(asked.unchecked))
 
     def _active(self, document: Document) -> list[Selection]:
         return [self.selection, *(s for pattern, s in self.overrides if fnmatchcase(document.path, pattern))]
 
     def wants(self, family: str) -> bool:
         """False when no finding of a family of rules could be kept."""
-        return _family_wanted(family, self.selection)
+        return family_wanted(family, self.selection)
 
     def chosen(self, document: Document, findings: Iterable[Finding]) -> list[Finding]:
         """Findings that came later than :meth:`check`, as the selections in force keep and weigh them."""
@@ -271,24 +264,37 @@ class Linter:
         new = identify(document, [finding for finding in kept if not finding.fingerprint])
         return sorted([*known, *new], key=lambda finding: finding.sort_key)
 
-    def _refuse_long_lines(self, document: Document) -> None:
+    def _too_long(self, document: Document) -> DocumentError | None:
         if len(document.text) <= self.max_line:
-            return
+            return None
         for line in document.lines:
             if line.end - line.start > self.max_line:
-                raise DocumentError(
+                return DocumentError(
                     f"a line of {line.end - line.start:,} characters; the limit is {self.max_line:,}",
                     place=Place(document.path, line.number),
                     remedy="one paragraph per line is expected; raise max-line-length under [lint] if this is prose",
                 )
+        return None
 
     def lint(self, source: Source) -> Result:
         """Read and check one source; what prevents that becomes the result's errors."""
+        (result,) = self.lint_all([source])
+        return result
+
+    def lint_all(self, sources: Sequence[Source]) -> list[Result]:
+        """:meth:`lint` of each; all are held in memory, and some take less time together."""
+        read = [_read(source) for source in sources]
+        self._ask([one for one in read if isinstance(one, _Asked)])
+        return [self._result(source, one) for source, one in zip(sources, read, strict=True)]
+
+    def _result(self, source: Source, asked: _Asked | MtqaError) -> Result:
         try:
-            document = source.read()
-            examined = self.examine(document)
+            if isinstance(asked, MtqaError):
+                raise asked
+            examined = self._examined(asked)
         except MtqaError as error:
             return Result(source, errors=(error,))
+        document = asked.document
         return Result(source, document, tuple(examined.findings), count_words(document.text), examined.unchecked)
 
     def gather(self, sources: Iterable[Source]) -> Knowledge:
@@ -299,10 +305,9 @@ class Linter:
         """What one source tells."""
         try:
             document = source.read()
-            self._refuse_long_lines(document)
-            return self.told(document)
         except MtqaError:
             return Knowledge()
+        return Knowledge() if self._too_long(document) else self.told(document)
 
     def told(self, document: Document) -> Knowledge:
         """What one document tells."""
@@ -328,31 +333,6 @@ def _severity(rule: str, severity: Severity, active: Sequence[Selection]) -> Sev
     for selection in active:
         severity = selection.severity(rule, severity)
     return severity
-
-
-def select_rules(rules: RuleSet, selection: Selection) -> RuleSet:
-    """``rules`` without those of which no finding could be kept, so that they cost nothing, and those not asked for."""
-    kept = []
-    for rule in rules.rules:
-        if rule.spec.optional and not selection.asks_for(rule.id):
-            continue
-        entries = tuple(entry for entry in rule.entries if selection.keeps(entry.id))
-        whole = not rule.entries and (selection.keeps(rule.id) or _some_row(rule.id, selection))
-        if entries or whole:
-            kept.append(type(rule)(rule.spec, rule.path, entries))
-    return RuleSet(tuple(kept), rules.contexts, rules.digest)
-
-
-def _family_wanted(family: str, selection: Selection) -> bool:
-    """False when no rule of an engine could be kept, so that the engine need not run."""
-    chosen = not selection.select or any(
-        re.split(r"[.*?\[]", pattern, maxsplit=1)[0] in (family, "") for pattern in selection.select
-    )
-    return chosen and not any(names(pattern, family) for pattern in selection.ignore)
-
-
-def _some_row(rule_id: str, selection: Selection) -> bool:
-    return any(pattern.startswith(f"{rule_id}.") for pattern in selection.select) and rule_id not in selection.ignore
 
 
 def example_check(rule: Rule, rules: RuleSet) -> Callable[[Document], list[Finding]]:

@@ -16,6 +16,12 @@ if TYPE_CHECKING:
     from mtqa.document import Document
 
 WORD = re.compile(r"[^\W_]+(?:['’.\-][^\W_]+)*")
+_JOINTS = "'’.-"  # what joins two parts of one word
+_WESTERN = "cp1252"  # one byte a character, and all the characters of most English texts
+_KINDS = bytes(
+    ord("a" if WORD.match(character) else "-" if character in _JOINTS else " ")
+    for character in bytes(range(256)).decode(_WESTERN, "replace")
+)
 
 
 @lru_cache(maxsize=4096)
@@ -56,7 +62,12 @@ def sentence_at(document: Document, offset: int) -> Span:
 
 def count_words(text: str) -> int:
     """Number of words; hyphenated words and figures such as "1,000.5" count as few tokens, punctuation as none."""
-    return len(WORD.findall(text))
+    try:
+        kinds = b" " + text.encode(_WESTERN).translate(_KINDS)
+    except UnicodeEncodeError:
+        return len(WORD.findall(text))
+    # A word begins with a letter that follows no letter, unless a single joint parts it from the letter before.
+    return kinds.count(b" a") + kinds.count(b" -a") + kinds.count(b"--a")
 
 
 def is_longer(text: str, words: int) -> bool:

@@ -1,7 +1,8 @@
 """Many documents on several processes: the first pass over a corpus, and linting.
 
 Workers are forked where the system can. What takes long to load and is the same for all of them is loaded in the
-parent while others gather; the workers of the second pass inherit it.
+parent, for them to inherit: Harper's dictionary in a thread while the first chunks are gathered, and all else by
+linting a few articles.
 """
 
 from __future__ import annotations
@@ -25,13 +26,17 @@ if TYPE_CHECKING:
 _R = TypeVar("_R")
 
 _CHUNK = 16
+_FIRST = 4  # articles: with these, most of what all need is loaded
 _worker: Linter | None = None
 _loading: list[threading.Thread] = []  # what goes on in this process; at most one
 
 
 def lint_sources(linter: Linter, sources: Iterable[Source], jobs: int = 1) -> Iterator[Result]:
     """Lint every source, in order, on ``jobs`` processes (0: one per core)."""
-    for results in _spread(linter, sources, jobs, _lint_chunk):
+    left = iter(sources)
+    if jobs != 1 and _forks():  # the first articles here, for what they load and compile will be inherited
+        yield from _lint_chunk(linter, list(islice(left, _FIRST)))
+    for results in _spread(linter, _chunked(left), jobs, _lint_chunk):
         yield from results
 
 
@@ -39,41 +44,48 @@ def gather_knowledge(linter: Linter, sources: Iterable[Source], jobs: int = 1) -
     """The first pass over a corpus; needed before :func:`lint_sources` when rules compare documents."""
     if not linter.compares:
         return Knowledge()
-    return Knowledge.of_corpus(_spread(linter, sources, jobs, _gather_chunk, loads_ahead=True))
+    return Knowledge.of_corpus(_first_pass(linter, sources, jobs, _gather_chunk))
 
 
 def gather_each(linter: Linter, sources: Iterable[Source], jobs: int = 1) -> Iterator[Knowledge]:
     """What each source tells by itself, in order."""
-    for parts in _spread(linter, sources, jobs, _gather_separately, loads_ahead=True):
+    for parts in _first_pass(linter, sources, jobs, _gather_separately):
         yield from parts
 
 
-def _spread(
-    linter: Linter,
-    sources: Iterable[Source],
-    jobs: int,
-    work: Callable[[Linter, Sequence[Source]], _R],
-    *,
-    loads_ahead: bool = False,
+def _first_pass(
+    linter: Linter, sources: Iterable[Source], jobs: int, work: Callable[[Linter, Sequence[Source]], _R]
 ) -> Iterator[_R]:
-    """What ``work`` makes of the sources, chunk by chunk; ``loads_ahead`` for the first pass of two."""
+    """:func:`_spread`; what there is to do while Harper's dictionary loads is done here."""
+    chunks = _chunked(sources)
+    first = list(islice(chunks, 2))
+    if jobs != 1 and len(first) == 2 and _forks() and not _loading:
+        thread = threading.Thread(target=load_ahead, args=(linter.engines, linter.families))
+        thread.start()
+        _loading.append(thread)
+        while thread.is_alive() and (chunk := first.pop(0) if first else next(chunks, None)):
+            yield work(linter, chunk)
+    yield from _spread(linter, chain(first, chunks), jobs, work)
+
+
+def _spread(
+    linter: Linter, chunks: Iterator[list[Source]], jobs: int, work: Callable[[Linter, Sequence[Source]], _R]
+) -> Iterator[_R]:
+    """What ``work`` makes of each chunk, in order."""
     jobs = jobs or os.cpu_count() or 1
-    chunks = iter(_chunked(sources))
     first = list(islice(chunks, 2))
     if jobs == 1 or len(first) < 2:  # not worth a pool
         yield from (work(linter, chunk) for chunk in chain(first, chunks))
         return
     from concurrent.futures.process import BrokenProcessPool, ProcessPoolExecutor
 
-    while _loading:
+    while _loading:  # a fork in the middle of it would leave it half done
         _loading.pop().join()
     with ProcessPoolExecutor(jobs, initializer=_start_worker, initargs=(linter,)) as pool:
         pending: deque[Future[_R]] = deque()
         try:
             for chunk in chain(first, chunks):
                 pending.append(pool.submit(_in_worker, work, chunk))
-                if loads_ahead:  # all workers have been forked now
-                    _load_ahead(linter)
                 if len(pending) > 2 * jobs:
                     yield pending.popleft().result()
             while pending:
@@ -87,12 +99,10 @@ def _spread(
                 future.cancel()
 
 
-def _load_ahead(linter: Linter) -> None:
+def _forks() -> bool:
     from multiprocessing import get_start_method
 
-    if not _loading and get_start_method() == "fork":
-        _loading.append(threading.Thread(target=load_ahead, args=(linter.engines, linter.families)))
-        _loading[0].start()
+    return get_start_method() == "fork"
 
 
 def _chunked(sources: Iterable[Source]) -> Iterator[list[Source]]:
@@ -112,7 +122,7 @@ def _in_worker(work: Callable[[Linter, Sequence[Source]], _R], chunk: Sequence[S
 
 
 def _lint_chunk(linter: Linter, chunk: Sequence[Source]) -> list[Result]:
-    return [linter.lint(source) for source in chunk]
+    return linter.lint_all(chunk)
 
 
 def _gather_chunk(linter: Linter, chunk: Sequence[Source]) -> Knowledge:

@@ -13,9 +13,10 @@ from hypothesis import given
 from mtqa.document import Document
 from mtqa.knowledge import Gatherer, Knowledge
 from mtqa.learn import Learner, Proposal, quoted
-from mtqa.linter import Linter, Selection
+from mtqa.linter import Linter
 from mtqa.rules.load import load_rules, shipped_rules
 from mtqa.rules.pattern import expand
+from mtqa.selection import Selection
 from mtqa.template import template_of
 from tests.boilerplate.articles import corpus
 from tests.cli.test_lint import mtqa

@@ -10,8 +10,9 @@ import yaml
 from mtqa.document import Document
 from mtqa.finding import Finding, Layer
 from mtqa.knowledge import Gatherer, Knowledge
-from mtqa.linter import Linter, Selection
+from mtqa.linter import Linter
 from mtqa.rules.load import load_rules, shipped_rules
+from mtqa.selection import Selection
 
 PASSAGES = yaml.safe_load(Path(__file__).with_name("lookalikes.yaml").read_text(encoding="utf-8"))
 DOCUMENTS = [Document.from_text(entry["text"], f"{entry['kind']}-{n}.txt") for n, entry in enumerate(PASSAGES)]

@@ -14,9 +14,10 @@ from hypothesis import strategies as st
 from mtqa.document import Document
 from mtqa.finding import Finding, Layer, Safety, apply_edits
 from mtqa.knowledge import Gatherer, Knowledge
-from mtqa.linter import Linter, Selection, Source
+from mtqa.linter import Linter, Source
 from mtqa.recurrence import fold_line, keyed_lines, site_of
 from mtqa.rules.load import RuleSet, load_rules, shipped_rules
+from mtqa.selection import Selection
 from mtqa.workers import gather_knowledge, lint_sources
 from tests.boilerplate.articles import SLOGAN, corpus, harbour
 from tests.strategies import texts

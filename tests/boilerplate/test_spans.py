@@ -8,9 +8,10 @@ from hypothesis import strategies as st
 
 from mtqa.document import Document
 from mtqa.finding import Finding, Layer, Safety, apply_edits
-from mtqa.linter import Linter, Selection
+from mtqa.linter import Linter
 from mtqa.rules.load import RuleSet, load_rules, shipped_rules
 from mtqa.segment import is_longer, most_characters
+from mtqa.selection import Selection
 
 RULES = load_rules(shipped_rules())
 LINTER = Linter(RULES, Selection(select=("boilerplate", "metadata")))

@@ -7,11 +7,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mtqa.checkers.encoding import _SUSPECT
+from mtqa.checkers.encoding import _SUSPECT, is_plain
 from mtqa.document import Document
 from mtqa.finding import apply_edits
-from mtqa.linter import Linter, Selection
+from mtqa.linter import Linter
 from mtqa.rules.load import load_rules, shipped_rules
+from mtqa.selection import Selection
 
 PASSED_OVER = st.text(st.sampled_from("abz AZ.,'\"()“”‘’–—…“”‘’–—…\t"), max_size=30)
 
@@ -43,3 +44,8 @@ def test_repairs_are_what_ftfy_does_and_lines_keep_their_endings(linter: Linter,
     )  # fmt: skip
     assert repaired == ftfy.fix_text(text, config)
     assert repaired.count("\r\n") == text.count("\r\n")
+
+
+@given(st.text(st.sampled_from("ab &#;xé“’…Ã©\u0092\t\n\r\x07"), max_size=12))
+def test_a_plain_text_has_no_suspect_line(text: str) -> None:
+    assert is_plain(text) == (not any(map(_SUSPECT.search, text.split("\n"))))

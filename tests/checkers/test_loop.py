@@ -128,8 +128,9 @@ def test_a_phrase_dozens_of_times_says_how_often() -> None:
 
 
 def test_former_ids_still_select() -> None:
-    from mtqa.linter import Linter, Selection
+    from mtqa.linter import Linter
     from mtqa.rules.load import load_rules, shipped_rules
+    from mtqa.selection import Selection
 
     linter = Linter(load_rules(shipped_rules()), Selection(select=("repetition.phrase",)))
     found = linter.check(Document.from_text("The plan of the reform of the plan of the reform was read."))

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from mtqa.checkers.script import foreign_runs
+from mtqa.checkers.strange import Strange
+from mtqa.grammar import lexicon
 from tests.checkers.family import Check, family
 
 check: Check = family("residue")
@@ -146,3 +150,24 @@ def test_spans_are_the_words_that_messages_name(words: list[str]) -> None:
         assert text[finding.span.start : finding.span.end].strip()
         if finding.rule in ("residue.stutter", "residue.glued"):
             assert text[finding.span.start : finding.span.end] in words
+
+
+@given(
+    st.lists(
+        st.sampled_from(
+            ["the", "Workers", "Zhonggong", "SHANGER", "caféhouse", "x-rayish", "Ab1cdefg", "字union", "\n"]
+        )
+    )
+)
+def test_rare_words_are_runs_of_five_letters_that_are_not_common(words: list[str]) -> None:
+    text = " ".join(words)
+    runs = set(re.findall("[A-Za-z]{5,}", text))
+    assert Strange(text).rare == sorted(run for run in runs if not {run, run.lower()} & lexicon.usual())
+
+
+@given(st.lists(st.sampled_from(["shangerk", "paly", "fulzed", "zoqq", "the", "\n"]), max_size=12), st.integers(1, 3))
+def test_words_that_share_a_line(words: list[str], least: int) -> None:
+    strange = Strange(" ".join(words))
+    few = [word for word in strange.rare if word.islower()]
+    lines = [[word for word in few if word in line] for line in strange.text.split("\n")]
+    assert strange.together(least) == sorted({word for line in lines if len(line) >= least for word in line})

@@ -13,13 +13,17 @@ import pytest
 from mtqa import cache
 from mtqa.cache import CachedLinter, Store
 from mtqa.document import Document
-from mtqa.linter import Linter, Selection, Source
+from mtqa.linter import Linter, Source
 from mtqa.rules.load import load_rules, shipped_rules
+from mtqa.selection import Selection
 from mtqa.workers import gather_knowledge, lint_sources
 from tests.boilerplate.articles import corpus, harbour
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
+
+    from mtqa.linter import Result
 
     from .conftest import Project
 
@@ -40,9 +44,9 @@ class Counting(Linter):
 
     checked: list[str]
 
-    def lint(self, source: Source):  # type: ignore[no-untyped-def]
-        self.checked.append(source.name)
-        return super().lint(source)
+    def lint_all(self, sources: Sequence[Source]) -> list[Result]:
+        self.checked += [source.name for source in sources]
+        return super().lint_all(sources)
 
 
 def run(linter: Linter, given: list[Source], file: Path | None) -> tuple[list[object], list[str]]:
@@ -234,8 +238,9 @@ def test_the_check_of_a_corrected_text_is_remembered_with_what_it_heard(linter: 
 
 def test_results_of_workers_are_remembered_as_they_were(linter: Linter, tmp_path: Path) -> None:
     class Refusing(Linter):
-        def lint(self, source: Source):  # type: ignore[no-untyped-def]
-            raise AssertionError(f"{source.name} is known")
+        def lint_all(self, sources: Sequence[Source]) -> list[Result]:
+            assert not sources
+            return []
 
     given = sources(*(FAULTY + str(number).encode() for number in range(40)))
     runs = []

@@ -11,9 +11,10 @@ from mtqa.checkers.garble import GarbleChecker
 from mtqa.document import Document
 from mtqa.finding import Layer, Severity
 from mtqa.garble.passages import LEAST_WORDS, load_calibration, probabilities
-from mtqa.linter import Linter, Selection
+from mtqa.linter import Linter
 from mtqa.rules.load import load_rules, shipped_rules
 from mtqa.segment import sentences
+from mtqa.selection import Selection
 
 RULES = load_rules(shipped_rules())
 RULE = RULES.find("garble.sentence")

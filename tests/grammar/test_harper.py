@@ -13,8 +13,9 @@ from mtqa.finding import apply_edits
 from mtqa.grammar import EngineError, Engines, harper, known_ids
 from mtqa.grammar.harper import HarperChecker
 from mtqa.grammar.table import load_table
-from mtqa.linter import Linter, Selection
+from mtqa.linter import Linter
 from mtqa.rules.load import load_rules, shipped_rules
+from mtqa.selection import Selection
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -29,14 +30,9 @@ def checker() -> HarperChecker:
 EXAMPLES = {
     "AdjectiveDoubleDegree": ("It is a more easier way to work.", "It is more modest, more honest and more clever."),
     "AllowTo": ("This way allows to become rich.", "It allows to each what it allows to all."),
-    "AnA": (
-        "They built a office in the town.",
-        "It is a European one, at an hour she chose, in a Grade A office: A and B.",
-    ),
     "Cant": ("We cant stay here for long.", "Thieves speak cant."),
     "CorrectNumberSuffix": ("It was her 21th year there.", "On the 11th and 12th of May."),
     "DespiteOf": ("They went on despite of the risks.", "Despite the risks they went."),
-    "DisjointPrefixes": ("They will re deploy the key work.", "He re-deployed them. In re Smith and others."),
     "DoesOrDose": ("It dose not reflect the truth.", "A dose of salts."),
     "DoubleModal": ("You must must go now.", "A can can rust."),
     "Everybody": ("Every body knows the truth.", "Every body at rest stays at rest."),
@@ -79,9 +75,9 @@ def test_a_rule_finds_its_error_and_leaves_good_english_alone(checker: HarperChe
 
 
 def test_an_error_is_mended(checker: HarperChecker) -> None:
-    text = "They built a office in the town."
+    text = "He has went home to the town."
     (found,) = checker.check(Document.from_text(text))
-    assert apply_edits(text, found.fixes[0].edits) == "They built an office in the town."
+    assert apply_edits(text, found.fixes[0].edits) == "He has gone home to the town."
 
 
 def test_all_that_harper_says_has_a_meaning(checker: HarperChecker) -> None:
@@ -94,12 +90,12 @@ def test_all_that_harper_says_has_a_meaning(checker: HarperChecker) -> None:
 
 
 def test_spans_are_code_points(checker: HarperChecker) -> None:
-    text = "😀😀 \U00020000 They built a office.\r\n\r\nAnd 😀 they saw a elephant."
+    text = "😀😀 \U00020000 They teached him.\r\n\r\nAnd 😀 he choosed to go."
     document = Document.from_text(text)
     found = sorted(checker.check(document), key=lambda f: f.span)
     assert [(f.rule, document.slice(f.span), f.span.start) for f in found] == [
-        ("harper.AnA", "a", text.index("a office")),
-        ("harper.AnA", "a", text.index("a elephant")),
+        ("harper.RegularIrregulars", "teached", text.index("teached")),
+        ("harper.RegularIrregulars", "choosed", text.index("choosed")),
     ]
 
 
@@ -112,10 +108,10 @@ def test_only_suspect_sentences_are_sent_and_only_once(tmp_path: Path, monkeypat
         return original(self, sentence)
 
     monkeypatch.setattr(HarperChecker, "_asked", counted)
-    document = Document.from_text("All is well here. They built a office. It stands.\nThey built a office.\n")
+    document = Document.from_text("All is well here. They teached him. It stands.\nThey teached him.\n")
     first = list(HarperChecker(tmp_path / "c").check(document))
-    assert asked == ["They built a office."]
-    assert [document.slice(f.span) for f in first] == ["a", "a"]
+    assert asked == ["They teached him."]
+    assert [document.slice(f.span) for f in first] == ["teached", "teached"]
     assert list(HarperChecker(tmp_path / "c").check(document)) == first
     assert len(asked) == 1
 
@@ -132,7 +128,7 @@ def test_fixes_come_in_one_order_whatever_the_run() -> None:
 
 def test_threads_have_a_linter_each(checker: HarperChecker) -> None:
     def linter(number: int) -> int:
-        list(checker.check(Document.from_text(f"They built a office {number}.")))
+        list(checker.check(Document.from_text(f"They teached him {number}.")))
         return id(checker._local.linter)
 
     with ThreadPoolExecutor(3) as pool:
@@ -148,7 +144,18 @@ def test_good_english_stays_silent(checker: HarperChecker) -> None:
 def test_every_rule_of_the_table_is_known_to_harper() -> None:
     from harper import get_default_lint_config
 
-    assert load_table("harper").rules.keys() <= get_default_lint_config().keys()
+    table = load_table("harper")
+    assert {*table.rules, *table.covered} <= get_default_lint_config().keys()
+
+
+def test_what_mtqa_finds_itself_is_not_asked_and_still_a_name_that_can_be_said() -> None:
+    rules = load_rules(shipped_rules())
+    assert set(load_table("harper").covered.values()) <= {rule.spec.id for rule in rules.rules}
+    linter = Linter(rules, engines=Engines("harper"))
+    found = linter.check(Document.from_text("They built a office. They will re deploy the key work to Beijing."))
+    assert {f.rule.split(".")[1] for f in found} >= {"article-an", "detached-prefix"}
+    assert all(f.family != "harper" for f in found)
+    assert "harper.AnA" in known_ids()
 
 
 def test_a_missing_harper_is_an_error_with_the_command(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -169,8 +176,8 @@ def test_an_engine_nobody_selects_does_not_run() -> None:
 
     assert names() == {"harper", "speller"}
     assert names(select=("term",)) == set()
-    assert names(select=("harper.AnA",)) == {"harper"}
+    assert names(select=("harper.ThenThan",)) == {"harper"}
     assert names(select=("*",)) == {"harper", "speller"}
     assert names(ignore=("harper",)) == {"speller"}
-    assert names(ignore=("harper.AnA",)) == {"harper", "speller"}
-    assert {"harper.AnA", "speller.misspelling"} <= known_ids()
+    assert names(ignore=("harper.ThenThan",)) == {"harper", "speller"}
+    assert {"harper.ThenThan", "speller.misspelling"} <= known_ids()

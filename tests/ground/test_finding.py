@@ -7,7 +7,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import assume, given
+from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from mtqa.document import Document, Span
@@ -257,6 +257,16 @@ def doc_sentences(text: str) -> list[Span]:
 )
 def test_fingerprints_change_with_their_sentence(changed: str) -> None:
     assert prints("They said the word again.") != prints(changed)
+
+
+@example("The first stands. The second stands. The third.", [17, 20, 36, 40])  # in no sentence, and in one
+@given(prose(), st.lists(st.integers(0, 400), min_size=1, max_size=12))
+def test_a_fingerprint_does_not_depend_on_the_findings_before_it(text: str, places: list[int]) -> None:
+    document = Document.from_text(text)
+    starts = [place % (len(text) + 1) for place in places]
+    found = [Finding(f"a.r{n}", Span(at, min(at + 3, len(text))), "m") for n, at in enumerate(starts)]
+    together = {finding.rule: finding.fingerprint for finding in identify(document, found)}
+    assert together == {finding.rule: identify(document, [finding])[0].fingerprint for finding in found}
 
 
 def test_fingerprints_tell_rule_text_and_occurrence_apart() -> None:

@@ -6,9 +6,10 @@ from itertools import pairwise
 
 import pytest
 from hypothesis import given
+from hypothesis import strategies as st
 
 from mtqa.document import Document
-from mtqa.segment import count_words, normalised, sentence_at, sentences, sentences_of
+from mtqa.segment import WORD, count_words, normalised, sentence_at, sentences, sentences_of
 from tests.strategies import lines, prose
 
 
@@ -88,6 +89,11 @@ def test_sentences_of(line: str, expected: list[str]) -> None:
 )
 def test_count_words(text: str, words: int) -> None:
     assert count_words(text) == words
+
+
+@given(prose() | st.text(st.sampled_from("ab1é²_ -'’.\n—“x字"), max_size=16))
+def test_words_are_counted_as_the_pattern_says(text: str) -> None:
+    assert count_words(text) == len(WORD.findall(text))
 
 
 @given(lines())

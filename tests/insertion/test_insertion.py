@@ -20,8 +20,9 @@ from mtqa.insertion.passages import FEATURES, LEAST_WORDS, SIZES, describe, fore
 from mtqa.insertion.relation import SAME, relate
 from mtqa.insertion.space import MODEL, model_from, shipped_model, shipped_space
 from mtqa.insertion.words import Reader, token_spans
-from mtqa.linter import Linter, Selection
+from mtqa.linter import Linter
 from mtqa.rules.load import load_rules, shipped_rules
+from mtqa.selection import Selection
 from tests.insertion.articles import ARTICLES
 from tests.insertion.cases import AT_HOME, FOREIGN
 

@@ -220,9 +220,9 @@ def test_a_linter_that_leaves_rules_out_still_finds_fields(tmp_path: Path) -> No
 
 
 def test_one_pass_finds_what_two_find(seeds: Project) -> None:
-    from mtqa.linter import Selection
     from mtqa.release.article import FIELD_FAMILIES
     from mtqa.release.metadata import fields_of
+    from mtqa.selection import Selection
     from mtqa.sources import find_sources
 
     rules = load_rules(shipped_rules())

@@ -20,6 +20,7 @@ import re
 from collections import Counter
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import repeat
 from typing import TYPE_CHECKING
 
 from mtqa.checkers.runs import Run, runs
@@ -144,7 +145,9 @@ class LoopChecker:
         for place in document.lines:
             text = document.text[place.start : place.end]
             words = text.lower().split()
-            bare = [word if word.isalnum() else word.rstrip(_ENDING) or word for word in words]
+            bare = list(map(str.rstrip, words, repeat(_ENDING)))
+            if "" in bare:
+                bare = [one or word for one, word in zip(bare, words, strict=True)]
             again = len(bare) - len(set(bare))
             long = [word for word in words if len(word) >= self._long] if again >= self._dense_again else ()
             found = runs(bare, again) if again and self._runs else ()

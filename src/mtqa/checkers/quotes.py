@@ -35,7 +35,7 @@ class QuotesChecker:
         self._rules = rules.of_kind("quotes")
 
     def check(self, document: Document) -> Iterator[Finding]:
-        for rule in self._rules:
+        for rule in self._rules if not document.text.isascii() else ():  # else no mark is curly
             yield from _mixed(document, rule)
 
 

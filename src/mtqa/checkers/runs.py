@@ -7,6 +7,7 @@ looked for only where some three words come twice.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import islice
 from operator import eq
 from typing import TYPE_CHECKING
 
@@ -57,6 +58,8 @@ def _candidates(words: Sequence[str], again: int | None) -> Iterator[tuple[int, 
     """``(start, period)``: the words at ``start`` and at ``start + period`` begin alike; no run is left out."""
     again = len(words) - len(set(words)) if again is None else again
     for period, least in ((1, b"\1"), (2, b"\1\1"))[:again]:
+        if True not in map(eq, words, islice(words, period, None)):
+            continue
         same = bytes(map(eq, words, words[period:]))
         place = same.find(least)
         while place >= 0:

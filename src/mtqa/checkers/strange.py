@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 Word = tuple[int, int, str]
 """Start, end and form of a word in the text."""
 
-_PLAIN = re.compile(r"[A-Za-z]{5,}")
+_ONLY_LETTERS = bytes(byte if chr(byte).isalpha() and byte < 128 else ord(" ") for byte in range(256))
+_LEAST_RARE = 5  # letters
 _SYLLABLE = re.compile(r"([a-z]{2,5}?)\1{3,}")
 _TELLING = re.compile(r"zh|x[iu]|q[iu](?!e)|[iu]ang|iong|uan|iao|shou|eng|ong")
 _DOUBLED = re.compile(r"([a-z]{3,})\1")
@@ -119,7 +120,8 @@ class Strange:
 
     @cached_property
     def rare(self) -> list[str]:
-        left = set(_PLAIN.findall(self.text)) - lexicon.usual()
+        runs = set(self.text.encode().translate(_ONLY_LETTERS).split()) - lexicon.usual_bytes()
+        left = (run.decode() for run in runs if len(run) >= _LEAST_RARE)
         return sorted(word for word in left if word.lower() not in lexicon.usual())
 
     def together(self, least: int) -> list[str]:
@@ -128,12 +130,16 @@ class Strange:
         Most documents have none, and need no long list.
         """
         few = [word for word in self.rare if word.islower() and not _plainly_formed(word)]
-        found: set[str] = set()
-        for line in self.text.split("\n") if len(few) >= least else ():
-            here = [word for word in few if word in line]
-            if len(here) >= least:
-                found.update(here)
-        return sorted(found)
+        if len(few) < least:
+            return []
+        by_line: dict[int, list[str]] = {}
+        for word in few:
+            place = self.text.find(word)
+            while place >= 0:
+                end = self.text.find("\n", place)
+                by_line.setdefault(end, []).append(word)
+                place = self.text.find(word, end) if end >= 0 else -1
+        return sorted({word for here in by_line.values() if len(here) >= least for word in here})
 
     def places(self, word: str, *, unless_glossed: bool = False) -> Iterator[Word]:
         """Where ``word`` stands as a word of its own; nowhere if it is in quotes or explained at any place."""

@@ -47,6 +47,7 @@ _RELATIVE = re.compile(
 _LONG = 120  # code points of a line that no one wraps by hand
 _PUNCTUATION = ".,;:!?()[]\"'“”‘’"
 _BRACKET = re.compile(r"[(（)）]")
+_OPENING = "(（“"
 _LEAST_INSIDE = 3  # words after a bracket: less is a sign or a slip
 _EMOTICON = re.compile(r"[:;=8xX]['’]?-?[(\[]+$")
 _FINAL = re.compile(r"[.!?…:;。！？]['\"’”)\]]*$|[)\]]$")
@@ -94,11 +95,13 @@ class TruncationChecker:
         self.version = rules.digest
         chosen = rules.of_kind("truncation")
         self._by_line = [(_READERS[mode], r) for r in chosen if (mode := r.spec.options["mode"]) in _READERS]
+        self._after_stop = [(read, rule) for read, rule in self._by_line if read is _bracket]
         self._lists = [rule for rule in chosen if rule.spec.options["mode"] == "list"]
 
     def check(self, document: Document) -> Iterator[Finding]:
+        after_stop = self._after_stop if any(mark in document.text for mark in _OPENING) else ()
         for paragraph in _paragraphs(document):
-            for read, rule in self._by_line:
+            for read, rule in self._by_line if paragraph.text[-1].isalpha() else after_stop:
                 found = read(paragraph, rule)
                 if found:
                     start, end = found

@@ -70,8 +70,9 @@ def _originals(config: Config) -> list[Path]:
 
 def _linter(config: Config, rules: tuple[Path, ...], select: tuple[str, ...], ignore: tuple[str, ...]) -> Linter:
     """All configured rules, whatever the project leaves out: the rules are measured, not the project's choices."""
-    from mtqa.linter import Linter, Selection
+    from mtqa.linter import Linter
     from mtqa.rules.load import load_rules
+    from mtqa.selection import Selection
 
     loaded = load_rules(*config.rule_folders(), *rules)
     return Linter(loaded, Selection(select, ignore), max_line=config.settings.max_line_length)

@@ -69,7 +69,8 @@ def _path(proposal: Proposal) -> str:
 
 def _propose(config: Config, rules: RuleSet, paths: Sequence[str], least: int, jobs: int) -> list[Proposal]:
     from mtqa.learn import Learner
-    from mtqa.linter import Linter, Selection
+    from mtqa.linter import Linter
+    from mtqa.selection import Selection
     from mtqa.sources import find_sources
     from mtqa.workers import gather_knowledge
 

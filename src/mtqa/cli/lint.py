@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import gc
 import os
 import sys
@@ -126,7 +127,9 @@ def lint(  # noqa: PLR0917 - one parameter for each option
     from mtqa.budget import Budget
     from mtqa.config import load_config
 
-    gc.set_threshold(50_000, 20, 20)  # next to nothing here is a cycle, and looking for one takes a twentieth of a run
+    # Next to nothing here is a cycle, and looking for one takes a twentieth of a run, and as long as that at its end.
+    gc.set_threshold(50_000, 20, 20)
+    atexit.register(gc.freeze)
     config = load_config(file=file)
     config = config.replaced(
         "command line",
@@ -398,7 +401,7 @@ def _refuse_unknown_names(config: Config, rules: RuleSet) -> None:
     from difflib import get_close_matches
 
     from mtqa import grammar, judge
-    from mtqa.linter import names
+    from mtqa.selection import names
 
     known = rules.ids | set(rules.aliases) | grammar.known_ids() | judge.known_ids()
     for key in ("select", "ignore"):

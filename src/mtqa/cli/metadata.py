@@ -60,10 +60,11 @@ def metadata(paths: tuple[str, ...], form: str, jobs: int | None) -> int:
 
 
 def _read(config: Config, paths: tuple[str, ...], jobs: int) -> Iterator[tuple[str, Fields | MtqaError]]:
-    from mtqa.linter import Linter, Selection
+    from mtqa.linter import Linter
     from mtqa.project import corrections_of
     from mtqa.release.metadata import fields_of, standing
     from mtqa.rules.load import load_rules
+    from mtqa.selection import Selection
     from mtqa.sources import find_sources
     from mtqa.workers import gather_knowledge, lint_sources
 

@@ -10,10 +10,10 @@ import click
 
 from mtqa.config import load_config
 from mtqa.errors import MtqaError, Place, RuleError
-from mtqa.linter import names
 from mtqa.report.escape import visible
 from mtqa.report.passage import marked, passage
 from mtqa.rules.load import DEFINITIONS, load_rules
+from mtqa.selection import names
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 _MOST = 500_000
 _WAIT = 5.0  # seconds to wait for another writer
 _AT_ONCE = 500
+_of_parents: list[sqlite3.Connection] = []  # opened before a fork: to use them, or to close them, would be an error
 
 
 class Cache:
@@ -58,8 +59,10 @@ class Cache:
             base.execute("DELETE FROM answers WHERE rowid <= (SELECT max(rowid) FROM answers) - ?", (_MOST,))
 
     def _connection(self) -> sqlite3.Connection | None:
-        """A connection of this process: one that was opened before a fork must not be used after it."""
+        """A connection of this process, not of the one that it was forked from."""
         if self._file is not None and self._process != os.getpid():
+            if self._base is not None:
+                _of_parents.append(self._base)
             self._process = os.getpid()
             self._base = _opened(self._file)
         return self._base

@@ -85,14 +85,17 @@ class HarperChecker:
 
     def _suspects(self, document: Document) -> Iterator[Span]:
         """The sentences in which a rule has something to look at."""
-        if not self._sieve.search(document.text):
+        if not self._suspect(document.text):
             return
         for line in document.lines:
-            text = document.slice(line.span)
-            if self._sieve.search(text):
+            text = document.text[line.start : line.end]
+            if self._suspect(text):
                 for start, end in sentences_of(text):
-                    if self._sieve.search(text[start:end]):
+                    if self._suspect(text[start:end]):
                         yield Span(line.start + start, line.start + end)
+
+    def _suspect(self, text: str) -> bool:
+        return self._sieve.search(text.encode()) is not None
 
     def _answers(self, sentences: list[str]) -> dict[str, list[_Lint]]:
         known = {text: [_Lint(*row) for row in rows] for text, rows in self._cache.get(sentences).items()}

@@ -123,6 +123,12 @@ def usual() -> frozenset[str]:
     return frozenset(counted().common)
 
 
+@lru_cache(maxsize=1)
+def usual_bytes() -> frozenset[bytes]:
+    """The same in UTF-8."""
+    return frozenset(word.encode() for word in usual())
+
+
 @lru_cache(maxsize=1 << 15)
 def zipf(word: str) -> float:
     """How common a word is; see above."""

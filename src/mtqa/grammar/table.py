@@ -30,11 +30,15 @@ class Meaning:
 
 @dataclass(frozen=True)
 class Table:
-    """``categories`` by the engine's category; ``rules`` by its rule id, each with what differs from its category."""
+    """``categories`` by the engine's category; ``rules`` by its rule id, each with what differs from its category.
+
+    ``covered``: rules that are off, each with the rule of mtqa's own that finds the same.
+    """
 
     categories: Mapping[str, Mapping[str, Any]]
     rules: Mapping[str, Mapping[str, Any]]
     dropped: frozenset[str]
+    covered: Mapping[str, str]
     text: str
 
     @cached_property
@@ -62,7 +66,8 @@ def load_table(engine: str) -> Table:
 
     text = data_text(f"{engine}.yaml")
     data = yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506 - both are safe
-    return Table(data["categories"], data.get("rules", {}), frozenset(data.get("dropped", [])), text)
+    dropped, covered = frozenset(data.get("dropped", [])), data.get("covered", {})
+    return Table(data["categories"], data.get("rules", {}), dropped, covered, text)
 
 
 def data_text(name: str) -> str:

@@ -20,11 +20,11 @@ from mtqa.corrections.state import State
 from mtqa.document import Span
 from mtqa.errors import Place
 from mtqa.finding import Severity
-from mtqa.linter import Selection
 from mtqa.release.metadata import fields_of, standing
 from mtqa.release.record import EditRow, Record, ReleaseError
 from mtqa.score import score, sentence_penalties, verdict
 from mtqa.segment import count_words
+from mtqa.selection import Selection
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

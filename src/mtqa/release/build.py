@@ -271,8 +271,9 @@ def _errors(work: Work, tasks: int) -> tuple[MtqaError, ...]:
 
 
 def _maker(config: Config, rules: RuleSet) -> Maker:
-    from mtqa.linter import Linter, Selection
+    from mtqa.linter import Linter
     from mtqa.project import corrections_of
+    from mtqa.selection import Selection
 
     corrections = corrections_of(config)
     longest = config.settings.max_line_length

@@ -23,19 +23,16 @@ class JsonLinesReport:
         self._stream = stream
 
     def add(self, result: Result) -> None:
-        for error in result.errors:
-            self._write("error", error_record(result, error))
+        lines = [_line("error", error_record(result, error)) for error in result.errors]
         document = result.document
-        if document is None:
-            return
-        self._write("document", document_record(result, document))
-        for finding in result.findings:
-            self._write("finding", finding_record(document, finding), document.path)
+        if document is not None:
+            lines.append(_line("document", document_record(result, document)))
+            lines += [_line("finding", {"path": document.path, **finding_record(document, f)}) for f in result.findings]
+        self._stream.write(b"".join(lines))
 
     def finish(self, summary: Summary) -> None:
-        self._write("summary", {"tool": TOOL, **summary.record()})
+        self._stream.write(_line("summary", {"tool": TOOL, **summary.record()}))
 
-    def _write(self, kind: str, record: dict[str, Any], path: str | None = None) -> None:
-        head = {"type": kind, "version": VERSION}
-        line = encode({**head, **record} if path is None else {**head, "path": path, **record})
-        self._stream.write(line.encode() + b"\n")
+
+def _line(kind: str, record: dict[str, Any]) -> bytes:
+    return encode({"type": kind, "version": VERSION, **record}).encode() + b"\n"

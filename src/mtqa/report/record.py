@@ -57,7 +57,7 @@ def finding_record(document: Document, finding: Finding) -> dict[str, Any]:
         "explanation": finding.explanation,
         "source_wording": finding.source_wording,
         "related": list(finding.related),
-        "fields": dict(sorted(finding.fields.items())),
+        "fields": dict(sorted(finding.fields.items())) if finding.fields else {},
         "location": here,
         "text": text,
         "fixes": [

@@ -12,6 +12,7 @@ from mtqa.document import Span
 from mtqa.finding import Edit, Finding, Fix, Layer
 from mtqa.rules.guard import widen
 from mtqa.rules.pattern import fit_case, recase
+from mtqa.rules.programs import compiled
 from mtqa.rules.scan import Scanner, re2_options
 from mtqa.segment import is_longer, most_characters, sentences_of
 
@@ -41,12 +42,6 @@ def _finder(guard: str) -> Any:
 @lru_cache(maxsize=256)
 def _widened(pattern: str) -> str:
     return widen(pattern)
-
-
-@lru_cache(maxsize=8192)
-def compiled(pattern: str) -> re.Pattern[str]:
-    """``re.compile``, remembered; entries are compiled when they first may match."""
-    return re.compile(pattern)
 
 
 def matches(pattern: str, guard: str, text: str, data: bytes) -> Iterator[re.Match[str]]:
@@ -100,8 +95,7 @@ class Contexts:
 
     def _search(self, spec: ContextSpec) -> bool:
         found: set[str] = set()
-        pattern = spec.pattern if spec.case else f"(?i:{spec.pattern})"
-        for match in matches(pattern, _widened(pattern), self._document.text, self._data):
+        for match in matches(spec.full, _widened(spec.full), self._document.text, self._data):
             found.add(match[0].casefold())
             if len(found) >= spec.at_least:
                 return True

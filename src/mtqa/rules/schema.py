@@ -129,6 +129,11 @@ class ContextSpec(_Strict, frozen=True, kw_only=True):
     at_least: int = 1
     case: bool = False
 
+    @property
+    def full(self) -> str:
+        """The pattern with its letter case said inside."""
+        return self.pattern if self.case else f"(?i:{self.pattern})"
+
 
 class Definitions(_Strict, frozen=True, kw_only=True):
     """``rules/definitions.yaml``: contexts and pattern fragments shared by all rule files."""

@@ -1,7 +1,8 @@
 """Remember a loaded rule set between runs: reading YAML takes longer than linting an article.
 
-A snapshot is found by the contents of all rule files and by this package's code, so a changed rule is read anew, with
-all its checks. It lies beside the pattern memo (see :mod:`mtqa.rules.memo`); losing it costs time only.
+With it go the compiled patterns (see :mod:`mtqa.rules.programs`). A snapshot is found by the contents of all rule files
+and by this package's code, so a changed rule is read anew, with all its checks. It lies beside the pattern memo (see
+:mod:`mtqa.rules.memo`); losing it costs time only.
 """
 
 from __future__ import annotations
@@ -16,9 +17,10 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from mtqa.rules.memo import cache_folder, code_digest, place_digest
+from mtqa.rules.programs import Program, keep, programs
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from mtqa.rules.load import RuleSet
 
@@ -39,18 +41,30 @@ class Snapshot:
         try:
             data = self.file.read_bytes()
             if data[:_DIGEST] == self._digest:
-                return msgspec.msgpack.decode(memoryview(data)[_DIGEST:], type=RuleSet)
+                stored = memoryview(data)[_DIGEST:]
+                rules, known = msgspec.msgpack.decode(stored, type=tuple[RuleSet, dict[str, Program]])
+                keep(known)
+                return rules
         except (OSError, msgspec.MsgspecError, ValueError):
             pass
         return None
 
     def write(self, rules: RuleSet) -> None:
         """Remember ``rules``; readers never see half a file."""
+        known = programs(_patterns(rules))
+        keep(known)
         with suppress(OSError):
             self.file.parent.mkdir(parents=True, exist_ok=True)
             with tempfile.NamedTemporaryFile(dir=self.file.parent, delete=False) as stream:
-                stream.write(self._digest + msgspec.msgpack.encode(rules))
+                stream.write(self._digest + msgspec.msgpack.encode((rules, known)))
             Path(stream.name).replace(self.file)
+
+
+def _patterns(rules: RuleSet) -> Iterator[str]:
+    """What :mod:`mtqa.rules.match` may compile."""
+    yield from (context.full for context in rules.contexts.values())
+    for entry in rules.entries:
+        yield from filter(None, (entry.pattern, entry.unless, entry.when))
 
 
 def _digest(folders: Sequence[Path], told: str) -> bytes:
