@@ -1,6 +1,7 @@
 """What the garble models find, on text that they have not learned from: the figures of docs/garble.md.
 
-    python benchmarks/garble.py --data FOLDER
+    python benchmarks/garble.py --data FOLDER              the first tier
+    python benchmarks/garble.py --data FOLDER --neural     both (extra mtqa[neural])
 
 FOLDER holds `mtq/garble_dev`, `mtq/mlqe_dev.jsonl` and `mtq/clean_dev.jsonl`; the seeds' gold is the repository's own.
 Every figure has a 95 % interval from 1,000 bootstrap samples of documents (of sentences where a set has none).
@@ -17,7 +18,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from mtqa.garble.passages import LEAST_WORDS, fast_scores, load_calibration, probabilities
+from mtqa.garble.encoder import Encoder
+from mtqa.garble.passages import LEAST_WORDS, SURE, doubt, fast_scores, load_calibration, probabilities
+from mtqa.garble.second import second_tier
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "training"))
@@ -42,19 +45,52 @@ _MATCHED = 1.2  # sentences whose lengths differ by no more than this factor
 
 @dataclass(frozen=True)
 class Scored:
-    """A labelled set, the model's logits and the probability of each sentence in its article."""
+    """A labelled set, the probability of each sentence in its article, and whether it is worth a second look."""
 
     labelled: Labelled
-    logits: np.ndarray
     chance: np.ndarray
+    doubtful: np.ndarray
 
 
-def scored(labelled: Labelled) -> Scored:
-    logits, chance = logits_of(labelled.texts), np.zeros(len(labelled.texts))
-    for document in np.unique(labelled.document):
-        rows = labelled.document == document
-        chance[rows] = probabilities(logits[rows], labelled.words[rows], load_calibration())
-    return Scored(labelled, logits, chance)
+class FirstTier:
+    """The fast model alone."""
+
+    def __init__(self) -> None:
+        self.threshold = load_calibration().threshold
+
+    def scored(self, labelled: Labelled) -> Scored:
+        logits, chance = logits_of(labelled.texts), np.zeros(len(labelled.texts))
+        for document in np.unique(labelled.document):
+            rows = labelled.document == document
+            chance[rows] = probabilities(logits[rows], labelled.words[rows], load_calibration())
+        return Scored(labelled, chance, doubt(logits, labelled.words) >= SURE)
+
+    def alone(self, texts: list[str]) -> np.ndarray:
+        """How garbled sentences without an article are, for comparing them."""
+        return logits_of(texts)
+
+
+class BothTiers:
+    """The fast model and the encoder."""
+
+    def __init__(self) -> None:
+        self.encoder = Encoder()
+        self.threshold = self.encoder.settings.threshold
+
+    def scored(self, labelled: Labelled) -> Scored:
+        fast, words = logits_of(labelled.texts), labelled.words
+        chance, doubtful = np.zeros(len(words)), np.zeros(len(words), bool)
+        for document in np.unique(labelled.document):
+            rows = np.flatnonzero(labelled.document == document)
+            found = second_tier(self.encoder, [labelled.texts[i] for i in rows], fast[rows], words[rows])
+            chance[rows], doubtful[rows] = found.chance, found.doubtful
+        return Scored(labelled, chance, doubtful)
+
+    def alone(self, texts: list[str]) -> np.ndarray:
+        """The same by both logits, in their standard deviations."""
+        read = np.array([reading.logit for reading in self.encoder.readings(texts)])
+        fast = np.maximum(logits_of(texts), -12)
+        return read / read.std() + fast / fast.std()
 
 
 def auc(bad: np.ndarray, fine: np.ndarray) -> float:
@@ -145,10 +181,31 @@ def false_findings(name: str, clean: Scored, threshold: float) -> None:
         show(f"  {genre} ({words[rows].sum():,} words)", f"{1000 * flagged[rows].sum() / words[rows].sum():.2f}")
 
 
-def pairs(data: Path) -> None:
+def curve(seed: Scored, dev: Scored, weak: Scored, clean: Scored) -> None:
+    """What each threshold finds: of level >= 2, what share of the flagged is that bad, and what it costs."""
+    for limit in (0.2, 0.25, 0.3, 0.35, 0.4, 0.45, 0.5, 0.55, 0.6, 0.65, 0.7, 0.75, 0.8):
+        parts = []
+        for name, found in (("seeds", seed), ("garble_dev", dev), ("mlqe_dev", weak)):
+            flagged, bad = found.chance >= limit, found.labelled.level >= 2
+            right = f"{bad[flagged].mean():.2f}" if flagged.any() else "-"
+            parts.append(f"{name} {flagged[bad].mean():.2f} ({right} of {flagged.sum()})")
+        rate = 1000 * (clean.chance >= limit).sum() / clean.labelled.words.sum()
+        show(f"from {limit}: recall (precision), clean per 1,000 words", f"{', '.join(parts)}; {rate:.2f}")
+
+
+def doubts(name: str, found: Scored) -> None:
+    """What a judge would be shown."""
+    level = found.labelled.level
+    show(
+        f"{name}: worth a second look, of level 0/1/2/3",
+        " ".join(f"{found.doubtful[level == k].mean():.2f}" for k in range(4) if (level == k).any()),
+    )
+
+
+def pairs(data: Path, tier: FirstTier | BothTiers) -> None:
     """A bad translation above its post-edit: by the logits alone, for these sentences have no article."""
     found = mlqe_dev(data)
-    score = logits_of([bad for bad, _, _ in found] + [good for _, good, _ in found])
+    score = tier.alone([bad for bad, _, _ in found] + [good for _, good, _ in found])
     right = (score[: len(found)] > score[len(found) :]).astype(float)
     languages = np.array([language for *_, language in found])
     show("mlqe_dev: DA < 50 above its post-edit", interval(np.arange(len(right)), lambda rows: right[rows].mean()))
@@ -164,7 +221,13 @@ def calibration_table(dev: Scored) -> None:
         show(f"garble_dev: said {chance[part].mean():.2f}", f"was {bad[part].mean():.2f} of {len(part)}")
 
 
-def speed(data: Path) -> None:
+def speed(data: Path, tier: FirstTier | BothTiers) -> None:
+    if isinstance(tier, BothTiers):
+        texts = clean_dev(data).texts[:500]
+        began = time.process_time()
+        tier.encoder.readings(texts)
+        words = sum(len(text.split()) for text in texts)
+        show("encoder, words per CPU-second", f"{words / (time.process_time() - began):,.0f}")
     text = "\n".join(clean_dev(data).texts) * 4
     offsets, position = [], 0
     for line in text.split("\n"):
@@ -179,8 +242,10 @@ def speed(data: Path) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, required=True)
+    parser.add_argument("--neural", action="store_true", help="both tiers")
     options = parser.parse_args()
-    threshold = load_calibration().threshold
+    tier = BothTiers() if options.neural else FirstTier()
+    threshold, scored = tier.threshold, tier.scored
     dev, clean = scored(garble_dev(options.data)), scored(clean_dev(options.data))
     seed = scored(seeds(ROOT / "tests" / "gold"))
     show("threshold", str(threshold))
@@ -196,8 +261,11 @@ def main() -> None:
     false_findings("mlqe_dev post-edits", scored(mlqe_post_edits(options.data)), threshold)
     false_findings("clean_dev", clean, threshold)
     calibration_table(dev)
-    pairs(options.data)
-    speed(options.data)
+    for name, found in (("seeds", seed), ("garble_dev", dev), ("mlqe_dev", weak), ("clean_dev", clean)):
+        doubts(name, found)
+    curve(seed, dev, weak, clean)
+    pairs(options.data, tier)
+    speed(options.data, tier)
 
 
 if __name__ == "__main__":

@@ -44,8 +44,9 @@ _PATIENCE = 5.0  # seconds to wait for another writer
 _BATCH = 200
 _LIBRARIES = (
     *("ahocorasick-rs", "ftfy", "google-re2", "harper-py", "language-tool-python", "rapidfuzz", "sentencex"),
-    *("symspellpy", "wordfreq"),
+    *("onnxruntime", "symspellpy", "tokenizers", "wordfreq"),
 )
+_ASIDE = frozenset(("__pycache__", "encoder"))  # folders
 # Packages that find nothing; the rules' own files are known by their digest.
 _ELSEWHERE = ("__pycache__", "cli", "corrections", "evaluate", "lsp", "release", "report", "review", "rules")
 
@@ -399,8 +400,8 @@ def _engine() -> str:
 
 
 def _files_of(folder: Path) -> list[Path]:
-    """Everything in a folder of the package but bytecode."""
-    return [file for file in folder.rglob("*") if file.is_file() and "__pycache__" not in file.parts]
+    """Everything in a folder of the package but bytecode, and the encoder, which the key of the engines knows."""
+    return [file for file in folder.rglob("*") if file.is_file() and _ASIDE.isdisjoint(file.parts)]
 
 
 def _installed() -> dict[str, str]:

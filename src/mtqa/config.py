@@ -18,6 +18,7 @@ import msgspec
 from mtqa.budget import Budget
 from mtqa.errors import ConfigError, Place
 from mtqa.finding import Severity
+from mtqa.garble import NeuralOptions
 from mtqa.grammar import Engines, LanguageToolOptions
 from mtqa.grammar.words import read_words
 from mtqa.judge import JudgeOptions
@@ -123,6 +124,17 @@ class Grammar(_Strict, frozen=True, kw_only=True, rename="kebab"):
     languagetool: LanguageTool = LanguageTool()
 
 
+class Neural(_Strict, frozen=True, kw_only=True, rename="kebab"):
+    """The second tier of the garble rules (see docs/garble.md); ``model`` is a folder or a name on the hub.
+
+    ``threshold`` is the probability from which on a sentence is a finding; without it the model's own.
+    """
+
+    enabled: bool = False
+    model: str = ""
+    threshold: Annotated[float, msgspec.Meta(gt=0, lt=1)] | None = None
+
+
 class TableColumns(_Strict, frozen=True, kw_only=True, rename="kebab"):
     """Which columns of JSON Lines and Parquet files hold an article's text and id; ``id = ""`` numbers the rows."""
 
@@ -189,6 +201,7 @@ class Settings(_Strict, frozen=True, kw_only=True, rename="kebab"):
     max_score: Annotated[float, msgspec.Meta(ge=0)] | None = None
     grammar: Grammar = Grammar()
     judge: Judge = Judge()
+    neural: Neural = Neural()
     overrides: list[Override] = []
     review: Review = Review()
     editor: Editor = Editor()
@@ -203,6 +216,7 @@ _TABLES: dict[str, type[msgspec.Struct]] = {
     "columns": TableColumns,
     "grammar": Grammar,
     "judge": Judge,
+    "neural": Neural,
     "overrides": Override,
     "release": Release,
     "review": Review,
@@ -263,9 +277,15 @@ class Config:
             asked.url, asked.language, tuple(asked.disabled), asked.picky, asked.timeout, asked.memory, asked.idle
         )
         words = read_words(self.word_list) if grammar.spelling else frozenset[str]()
-        return Engines(
-            grammar.engine, grammar.spelling, words, options, _cache_file("grammar") if grammar.cache else None
-        )
+        cache = _cache_file("grammar") if grammar.cache else None
+        return Engines(grammar.engine, grammar.spelling, words, options, cache, self._neural)
+
+    @property
+    def _neural(self) -> NeuralOptions:
+        asked = self.settings.neural
+        folder = self.root / asked.model
+        model = str(folder) if asked.model and folder.is_dir() else asked.model
+        return NeuralOptions(asked.enabled, model, asked.threshold)
 
     def judge(self) -> JudgeOptions:
         """Whom the judge asks, and how."""
@@ -298,6 +318,12 @@ class Config:
         if engine is None:
             return self
         return self.replaced("command line", grammar=msgspec.structs.replace(self.settings.grammar, engine=engine))
+
+    def with_neural(self, enabled: bool | None) -> Config:
+        """With the second tier of the garble rules on or off; None leaves it as it is."""
+        if enabled is None:
+            return self
+        return self.replaced("command line", neural=msgspec.structs.replace(self.settings.neural, enabled=enabled))
 
     def replaced(self, origin: str, **values: object) -> Config:
         """With some values replaced, as by the command line; None leaves a value as it is."""

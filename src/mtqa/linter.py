@@ -157,7 +157,7 @@ class Linter:
         aliases = self.rules.aliases
         self.selection = self.selection.renamed(aliases)
         self.overrides = tuple((pattern, selection.renamed(aliases)) for pattern, selection in self.overrides)
-        self.rules = select_rules(self.rules, self.selection)
+        self.rules = select_rules(self.rules, self.selection, kinds=("garble",) if self.engines.neural.enabled else ())
 
     @cached_property
     def checkers(self) -> list[Checker]:
@@ -165,7 +165,7 @@ class Linter:
         from mtqa.checkers import build_checkers
 
         engines = build_engines(self.engines, self.families, self.knowledge)
-        return [*build_checkers(self.rules, self.knowledge), *engines]
+        return [*build_checkers(self.rules, self.knowledge, self.engines), *engines]
 
     def load_engines(self) -> None:
         """Load what takes long, where it does not matter, so that the first article need not wait for it."""

@@ -11,7 +11,7 @@ from mtqa.finding import Severity
 from mtqa.rules.load import RuleSet
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,11 +57,14 @@ def names(pattern: str, rule: str) -> bool:
     return rule == pattern or rule.startswith(f"{pattern}.") or fnmatchcase(rule, pattern)
 
 
-def select_rules(rules: RuleSet, selection: Selection) -> RuleSet:
-    """``rules`` without those of which no finding could be kept, so that they cost nothing, and those not asked for."""
+def select_rules(rules: RuleSet, selection: Selection, *, kinds: Collection[str] = ()) -> RuleSet:
+    """``rules`` without those of which no finding could be kept, so that they cost nothing, and those not asked for.
+
+    ``kinds``: of these, optional rules are asked for by other means.
+    """
     kept = []
     for rule in rules.rules:
-        if rule.spec.optional and not selection.asks_for(rule.id):
+        if rule.spec.optional and rule.spec.kind not in kinds and not selection.asks_for(rule.id):
             continue
         entries = tuple(entry for entry in rule.entries if selection.keeps(entry.id))
         whole = not rule.entries and (selection.keeps(rule.id) or _some_row(rule.id, selection))

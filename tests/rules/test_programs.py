@@ -9,7 +9,7 @@ import pytest
 
 from mtqa.rules import programs
 from mtqa.rules.load import load_rules, shipped_rules
-from mtqa.rules.programs import Program, compiled, keep
+from mtqa.rules.programs import Program, compiled, keep, packed
 from mtqa.rules.snapshot import Snapshot
 
 if TYPE_CHECKING:
@@ -26,6 +26,7 @@ PATTERNS = sorted(
 @pytest.fixture(autouse=True)
 def forgetful(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setattr(programs, "_known", {})
+    monkeypatch.setattr(programs, "_packed", [])
     compiled.cache_clear()
     yield
     compiled.cache_clear()
@@ -43,15 +44,14 @@ def test_what_is_built_is_what_re_compiles() -> None:
 def test_a_snapshot_brings_them(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MTQA_CACHE_DIR", str(tmp_path))
     Snapshot([shipped_rules()]).write(RULES)
-    programs._known.clear()
+    programs._packed.clear()
     assert Snapshot([shipped_rules()]).read() is not None
+    compiled("a")
     assert programs._known.keys() == set(PATTERNS)
 
 
 def test_a_kept_program_is_used() -> None:
-    keep(programs.programs(["a+"]))
-    kept = programs._known.pop("a+")
-    keep({"b+": kept})
+    keep(packed({"b+": programs.programs(["a+"])["a+"]}))
     assert compiled("b+").fullmatch("aaa")
 
 
@@ -65,7 +65,7 @@ def test_a_kept_program_is_used() -> None:
     ],
 )
 def test_a_damaged_program_is_compiled_anew(damaged: Program) -> None:
-    keep({"a+": damaged})
+    keep(packed({"a+": damaged}))
     assert compiled("a+") == re.compile("a+")
 
 
@@ -75,5 +75,10 @@ def test_another_python_compiles_anew(monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr(programs, "import_module", missing)
     assert programs.programs(["a+"]) == {}
-    keep({"a+": Program(32, b"", 0, {})})
+    keep(packed({"a+": Program(32, b"", 0, {})}))
+    assert compiled("a+") == re.compile("a+")
+
+
+def test_what_cannot_be_read_is_compiled_anew() -> None:
+    keep(b"nothing")
     assert compiled("a+") == re.compile("a+")

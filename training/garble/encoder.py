@@ -1,7 +1,7 @@
 """Fine-tunes a small encoder (all-MiniLM-L6-v2, Apache-2.0, 22 M parameters) to tell garbled from clean sentences.
 
 Two outputs: one logit a sentence, learned from pairs (the bad one above the good one) and from targets, and one logit a
-token, learned from spans. Runs on one thread of a CPU; the same inputs give the same weights on the same kind of CPU.
+token, learned from spans. Runs on two threads of a CPU; the same inputs give the same weights on the same kind of CPU.
 
     python -m garble.encoder --data BENCH --texts TEXTS --work WORK
 """
@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import argparse
 import json
-from itertools import islice
+from itertools import chain, count, islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,7 +23,7 @@ from torch.nn.functional import binary_cross_entropy_with_logits, softplus
 from transformers import AutoModel
 
 from garble.clean import rows
-from garble.pairs import Pair, balanced, training_pairs, varied
+from garble.pairs import Pair, balanced, contrasts, training_pairs, varied
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -33,7 +33,8 @@ MAX_TOKENS = 96
 _SEED = 20261127
 _PAIRS = 16  # a batch: as many bad and as many good sentences
 _RATE = 1e-4
-_WEIGHTS = {"mlqe": 1.0, "mqm": 1.0, "roundtrip": 0.8, "made": 0.8}
+_SHOWN = 500  # batches between two lines of progress
+_WEIGHTS = {"mlqe": 1.0, "mqm": 1.0, "contrast": 1.0, "roundtrip": 0.8, "made": 0.8}
 
 
 class GarbleEncoder(nn.Module):
@@ -135,14 +136,15 @@ def progress(model: GarbleEncoder, data: Path, tokens: Tokenizer) -> dict[str, f
 
 
 def train(pairs: list[Pair], data: Path, work: Path, steps: int) -> GarbleEncoder:
-    """At most one pass over the pairs, in ``steps`` batches; the learning rate falls to nothing by the end."""
+    """``steps`` batches, over all pairs in turn and again; the learning rate falls to nothing by the end."""
     torch.manual_seed(_SEED)
     torch.use_deterministic_algorithms(mode=True)
     model, tokens = GarbleEncoder(), tokenizer()
     model.train()
     trainable = [parameter for parameter in model.parameters() if parameter.requires_grad]
     optimiser = torch.optim.AdamW(trainable, lr=_RATE, weight_decay=0.01)
-    plan = list(islice(batches(pairs, tokens, np.random.default_rng(_SEED)), steps))
+    rng = np.random.default_rng(_SEED)
+    plan = list(islice(chain.from_iterable(batches(pairs, tokens, rng) for _ in count()), steps))
     running = 0.0
     for step, batch in enumerate(plan):
         for group in optimiser.param_groups:
@@ -153,8 +155,8 @@ def train(pairs: list[Pair], data: Path, work: Path, steps: int) -> GarbleEncode
         nn.utils.clip_grad_norm_(trainable, 1.0)
         optimiser.step()
         running += loss.item()
-        if step % 275 == 274:
-            print(step + 1, len(plan), round(running / 275, 4), progress(model, data, tokens), flush=True)
+        if step % _SHOWN == _SHOWN - 1:
+            print(step + 1, len(plan), round(running / _SHOWN, 4), progress(model, data, tokens), flush=True)
             running = 0.0
             torch.save(model.state_dict(), work / "encoder.pt")
     torch.save(model.state_dict(), work / "encoder.pt")
@@ -165,10 +167,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     for name in ("data", "texts", "work"):
         parser.add_argument(f"--{name}", type=Path, required=True)
-    parser.add_argument("--steps", type=int, default=1100, help="batches of 16 pairs")
+    parser.add_argument("--steps", type=int, default=5000, help="batches of 16 pairs")
     options = parser.parse_args()
-    torch.set_num_threads(1)
+    torch.set_num_threads(2)
     pairs = balanced(training_pairs(options.data, options.texts, options.work))
+    pairs += contrasts(options.data)
+    pairs += [pair for pair in pairs if pair.kind == "mqm"] * 2  # few, and nearest to what users have
     pairs += varied(pairs, 0.1)
     kinds = {kind: sum(pair.kind == kind for pair in pairs) for kind in _WEIGHTS}
     print(json.dumps({"pairs": kinds}), flush=True)

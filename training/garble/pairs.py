@@ -1,7 +1,8 @@
 """Training pairs: a garbled sentence beside what it should have been, so that topic and length tell nothing.
 
 Kinds: `mlqe` (machine translation and its human post-edit), `mqm` (two translations of one sentence of which raters
-found one badly broken), `roundtrip` (Apertium) and `made` (:mod:`garble.corrupt`).
+found one badly broken), `contrast` (two machine translations of different sentences of about one length, one judged bad
+and one judged good), `roundtrip` (Apertium) and `made` (:mod:`garble.corrupt`).
 """
 
 from __future__ import annotations
@@ -21,7 +22,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _SEED = 20261127
-_SHARES = {"mlqe": 1.0, "mqm": 1.0, "roundtrip": 0.25, "made": 0.28}  # of the pairs of a kind, for the encoder
+# Of the pairs of a kind, for the encoder.
+_SHARES = {"mlqe": 1.0, "mqm": 1.0, "contrast": 1.0, "roundtrip": 0.25, "made": 0.28}
 Spans = list[tuple[int, int]]
 
 
@@ -81,12 +83,48 @@ def _mqm(data: Path) -> Iterator[Pair]:
         best = min(group, key=lambda row: (row["p_flu_any"], row["mqm"], row["id"]))
         for row in group:
             if row["p_flu_major"] >= 0.5 and best["p_flu_any"] < 0.4 and row["mqm"] - best["mqm"] >= 3:
-                spans = [
-                    (span["start"], span["end"])
-                    for span in row["spans"]
-                    if span["sev"] == "major" and span["cat"].lower().startswith(("fluency", "accuracy/mistr", "style"))
-                ]
-                yield Pair(row["text"], best["text"], 0.75, spans, "mqm")
+                yield Pair(row["text"], best["text"], 0.75, _major_spans(row), "mqm")
+
+
+def _major_spans(row: dict) -> Spans:
+    return [
+        (span["start"], span["end"])
+        for span in row["spans"]
+        if span["sev"] == "major" and span["cat"].lower().startswith(("fluency", "accuracy/mistr", "style"))
+    ]
+
+
+def contrasts(data: Path) -> list[Pair]:
+    """Bad and good outputs of machine translation side by side: what tells a bad sentence among its like.
+
+    A post-edit differs from a translation in style too; here both are translations, from one language into English.
+    """
+    rng = random.Random(_SEED)
+    bad, good = defaultdict(list), defaultdict(list)
+    for row in rows(data / "mtq" / "mlqe_train.jsonl"):
+        if row["da"] < 45:
+            spans = [(span["start"], span["end"]) for span in row["spans"]]
+            bad[row["lp"]].append(Pair(row["text"], "", min(1.0, (80 - row["da"]) / 45), spans, "contrast"))
+        elif row["da"] >= 75:
+            good[row["lp"]].append(row["text"])
+    for row in mqm_rows(data):
+        if row["p_flu_major"] >= 0.5 or (row["p_flu_major"] > 0 and row["mqm"] >= 10):
+            bad["zh-en"].append(Pair(row["text"], "", 0.75, _major_spans(row), "contrast"))
+        elif row["mqm"] <= 1 and not row["p_flu_any"]:
+            good["zh-en"].append(row["text"])
+    return [pair for lp in sorted(bad) for pair in _of_one_length(bad[lp], good[lp], rng)]
+
+
+def _of_one_length(bad: list[Pair], good: list[str], rng: random.Random) -> Iterator[Pair]:
+    """Each bad sentence beside a good one whose number of words differs by a tenth at most, if there is one."""
+    by_size = defaultdict(list)
+    for text in good:
+        by_size[len(text.split())].append(text)
+    for pair in bad:
+        size = len(pair.bad.split())
+        near = [text for words in range(round(size * 0.9), round(size * 1.1) + 1) for text in by_size.get(words, ())]
+        if near and 4 <= size <= 80:
+            yield replace(pair, good=rng.choice(near))
 
 
 def _round_trips(sentences: list[Clean], work: Path) -> Iterator[Pair]:

@@ -12,10 +12,11 @@ from mtqa.rules.match import PatternChecker
 
 if TYPE_CHECKING:
     from mtqa.finding import Checker
+    from mtqa.grammar import Engines
     from mtqa.knowledge import Knowledge
     from mtqa.rules.load import RuleSet
 
-# kind of rule -> module with a `build(rules: RuleSet, knowledge: Knowledge) -> Checker`
+# kind of rule -> module with a `build(rules: RuleSet, knowledge: Knowledge, engines: Engines) -> Checker`
 _KINDS = {
     "encoding": "mtqa.checkers.encoding",
     "quotes": "mtqa.checkers.quotes",
@@ -28,10 +29,13 @@ _KINDS = {
 }
 
 
-def build_checkers(rules: RuleSet, knowledge: Knowledge) -> list[Checker]:
-    """The checkers that ``rules`` need, in a fixed order; ``knowledge`` is what the corpus tells."""
+def build_checkers(rules: RuleSet, knowledge: Knowledge, engines: Engines) -> list[Checker]:
+    """The checkers that ``rules`` need, in a fixed order.
+
+    ``knowledge`` is what the corpus tells, ``engines`` what runs besides the rules.
+    """
     checkers: list[Checker] = [PatternChecker(rules)]
     for kind, module in _KINDS.items():
         if rules.of_kind(kind):
-            checkers.append(import_module(module).build(rules, knowledge))
+            checkers.append(import_module(module).build(rules, knowledge, engines))
     return checkers

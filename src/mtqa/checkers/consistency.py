@@ -19,10 +19,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from mtqa.document import Document
+    from mtqa.grammar import Engines
     from mtqa.rules.load import Entry, RuleSet
 
 
-def build(rules: RuleSet, knowledge: Knowledge) -> ConsistencyChecker:
+def build(rules: RuleSet, knowledge: Knowledge, engines: Engines) -> ConsistencyChecker:  # noqa: ARG001 - one shape for all
     return ConsistencyChecker(rules, knowledge)
 
 

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from mtqa.document import Document, Line
+    from mtqa.grammar import Engines
     from mtqa.knowledge import Knowledge
     from mtqa.rules.load import Rule, RuleSet
 
@@ -30,7 +31,7 @@ _PLAIN = bytes(byte for byte in range(128) if not _SUSPECT.match(chr(byte)))
 _TOKEN = re.compile(r"\s+|\S+")
 
 
-def build(rules: RuleSet, knowledge: Knowledge) -> EncodingChecker:  # noqa: ARG001 - one shape for all checkers
+def build(rules: RuleSet, knowledge: Knowledge, engines: Engines) -> EncodingChecker:  # noqa: ARG001 - one shape for all
     return EncodingChecker(rules)
 
 

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from mtqa.document import Document
+    from mtqa.grammar import Engines
     from mtqa.insertion.passages import Passage
     from mtqa.insertion.relation import Relation
     from mtqa.insertion.words import Words
@@ -33,7 +34,7 @@ _NEAREST = 2
 _FEW_CHARACTERS = 3  # per content word; a text with fewer characters cannot hold enough of them
 
 
-def build(rules: RuleSet, knowledge: Knowledge) -> InsertionChecker:  # noqa: ARG001 - one shape for all checkers
+def build(rules: RuleSet, knowledge: Knowledge, engines: Engines) -> InsertionChecker:  # noqa: ARG001 - one shape for all
     return InsertionChecker(rules)
 
 

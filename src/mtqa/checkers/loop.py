@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from mtqa.document import Document
+    from mtqa.grammar import Engines
     from mtqa.knowledge import Knowledge
     from mtqa.rules.load import Rule, RuleSet
 
@@ -79,7 +80,7 @@ _SHOWN = 60
 _NEAR = 8  # words between two runs of one muddle
 
 
-def build(rules: RuleSet, knowledge: Knowledge) -> LoopChecker:  # noqa: ARG001 - one shape for all checkers
+def build(rules: RuleSet, knowledge: Knowledge, engines: Engines) -> LoopChecker:  # noqa: ARG001 - one shape for all
     return LoopChecker(rules)
 
 

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from mtqa.document import Document
+    from mtqa.grammar import Engines
     from mtqa.knowledge import Knowledge
     from mtqa.rules.load import Rule, RuleSet
 
@@ -21,7 +22,7 @@ _STRAIGHT_SINGLE = re.compile(r"(?<=\w)'(?=\w)|(?<=s)'(?= )")
 _STRAIGHTENED = {"“": '"', "”": '"', "‘": "'", "’": "'"}
 
 
-def build(rules: RuleSet, knowledge: Knowledge) -> QuotesChecker:  # noqa: ARG001 - one shape for all checkers
+def build(rules: RuleSet, knowledge: Knowledge, engines: Engines) -> QuotesChecker:  # noqa: ARG001 - one shape for all
     return QuotesChecker(rules)
 
 

@@ -29,13 +29,14 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from mtqa.document import Document
+    from mtqa.grammar import Engines
     from mtqa.knowledge import Knowledge
     from mtqa.rules.load import Rule, RuleSet
 
 _SHOWN = 4
 
 
-def build(rules: RuleSet, knowledge: Knowledge) -> ResidueChecker:  # noqa: ARG001 - one shape for all checkers
+def build(rules: RuleSet, knowledge: Knowledge, engines: Engines) -> ResidueChecker:  # noqa: ARG001 - one shape for all
     return ResidueChecker(rules)
 
 

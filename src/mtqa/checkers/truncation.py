@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from mtqa.document import Document
+    from mtqa.grammar import Engines
     from mtqa.knowledge import Knowledge
     from mtqa.rules.load import Rule, RuleSet
 
@@ -55,7 +56,7 @@ _LEAST_LETTERS = 4  # of a word that is said to be cut
 _INFLECTED = re.compile(r"(?:['’]s|s|es|d|ed|ing|r|er|ers|rs|ly|y|al|n|en|ness|st|est|able|ful|less)$")
 
 
-def build(rules: RuleSet, knowledge: Knowledge) -> TruncationChecker:  # noqa: ARG001 - one shape for all checkers
+def build(rules: RuleSet, knowledge: Knowledge, engines: Engines) -> TruncationChecker:  # noqa: ARG001 - one shape for all
     return TruncationChecker(rules)
 
 

@@ -44,6 +44,7 @@ def doctor() -> None:
         _rules(),
         _originals(),
         *_grammar(),
+        _neural(),
         _judge(),
         _editors(),
     ]
@@ -123,6 +124,22 @@ def _grammar() -> list[_Check]:
         _Check("harper", found is not None, f"harper-py {found}" if found else "not installed", harper.INSTALL, needed),
         _languagetool(engines),
     ]
+
+
+def _neural() -> _Check:
+    from mtqa.config import load_config
+
+    try:
+        asked = load_config().engines().neural
+    except MtqaError as error:
+        return _Check("neural", False, error.problem, str(error))
+    from mtqa.garble.encoder import digest, located, require
+
+    try:
+        require(asked.model)
+        return _Check("neural", True, f"model {digest(located(asked.model))}", needed=asked.enabled)
+    except MtqaError as error:
+        return _Check("neural", False, error.problem, error.remedy, needed=asked.enabled)
 
 
 def _judge() -> _Check:

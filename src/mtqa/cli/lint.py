@@ -64,6 +64,12 @@ if TYPE_CHECKING:
     help="Grammar engines to run besides the rules (default: harper, or as configured).",
 )
 @click.option(
+    "--neural/--no-neural",
+    "neural",
+    default=None,
+    help="Look for garbled sentences with both tiers of models (default: no, or as configured).",
+)
+@click.option(
     "--judge/--no-judge",
     "judge",
     default=None,
@@ -101,6 +107,7 @@ def lint(  # noqa: PLR0917 - one parameter for each option
     ignore: tuple[str, ...],
     min_severity: str | None,
     grammar: GrammarName | None,
+    neural: bool | None,
     judge: bool | None,
     statistics: bool,
     diff: bool,
@@ -150,7 +157,7 @@ def lint(  # noqa: PLR0917 - one parameter for each option
             "--strict judges a whole baseline",
             remedy="leave out --select, --ignore and --min-severity" if narrowed else "name one with --baseline",
         )
-    run = _prepare(config.with_grammar(grammar), paths, changed_since)
+    run = _prepare(config.with_grammar(grammar).with_neural(neural), paths, changed_since)
     run.corrected, run.show_rejected, run.decisions_count = corrected, show_rejected, not without_corrections
     run.remember = not no_cache and run.linter.engines.key is not None and not run.has_tables
     if no_cache:

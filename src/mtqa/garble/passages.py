@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from mtqa.garble.fast import Scores
 
-_DOUBT = -0.4  # from here on a second look is worth its price; 30 % of the sentences of human English lie above it
+SURE = -0.4  # from here on a second look is worth its price; 30 % of the sentences of human English lie above it
 _USUAL_WORDS = 20
 LEAST_WORDS = 7  # shorter ones are headings, captions, names: there is too little to go by
 
@@ -78,18 +78,32 @@ def probabilities(logits: NDArray[np.float32], sizes: NDArray[np.int64], blend: 
     A sentence of fewer than LEAST_WORDS words has a probability of 0 and says nothing about the others.
     """
     counted = sizes >= LEAST_WORDS
-    found = np.zeros(len(sizes))
-    own = logits[counted].astype(np.float64)
-    if len(own):
-        others = (own.sum() - own + blend.strength * blend.usual) / (len(own) - 1 + blend.strength)
-        found[counted] = 1 / (1 + np.exp(-(blend.own * own + blend.others * others + blend.bias)))
-    return found
+    others = article_means(logits, counted, blend.usual, blend.strength)
+    odds = blend.own * np.where(counted, logits, 0.0) + blend.others * others + blend.bias
+    return np.where(counted, 1 / (1 + np.exp(-odds)), 0.0)
 
 
-def doubtful(logits: NDArray[np.float32], sizes: NDArray[np.int64]) -> NDArray[np.bool_]:
-    """Sentences that a judge should see: odd ones and long ones. No finding: a third of good English is among them.
+def doubt(logits: NDArray[np.float32], sizes: NDArray[np.int64]) -> NDArray[np.float64]:
+    """How much a sentence is worth a second look: odd ones and long ones; none that is too short to judge.
 
     Length counts here, since the faults of good engines hide in long sentences, and a needless look harms nobody.
     """
-    found: NDArray[np.bool_] = (sizes >= LEAST_WORDS) & (logits + np.log(np.maximum(sizes, 1) / _USUAL_WORDS) >= _DOUBT)
+    found: NDArray[np.float64] = logits.astype(np.float64) + relative_length(sizes)
+    found[sizes < LEAST_WORDS] = -np.inf
     return found
+
+
+def relative_length(sizes: NDArray[np.int64]) -> NDArray[np.float64]:
+    """The logarithm of a sentence's number of words, 0 for a usual one."""
+    length: NDArray[np.float64] = np.log(np.maximum(sizes, 1) / _USUAL_WORDS)
+    return length
+
+
+def article_means(
+    logits: NDArray[np.floating], counted: NDArray[np.bool_], usual: float, strength: float
+) -> NDArray[np.float64]:
+    """For each sentence the mean logit of the ``counted`` others of its article, pulled towards ``usual``."""
+    own = np.where(counted, logits, 0.0).astype(np.float64)
+    number = counted.sum() - counted
+    means: NDArray[np.float64] = (own.sum() - own + strength * usual) / (number + strength)
+    return means

@@ -12,6 +12,7 @@ from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 from mtqa.errors import MtqaError
+from mtqa.garble import NeuralOptions
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -61,7 +62,8 @@ class LanguageToolOptions:
 class Engines:
     """Which engines run. ``grammar`` is "harper", "languagetool", "both" or "off".
 
-    ``words`` are the project's own correct words; ``cache`` is the file that remembers what engines answered.
+    ``words`` are the project's own correct words; ``cache`` is the file that remembers what engines answered;
+    ``neural`` is the second tier of the garble rules.
     """
 
     grammar: str = "off"
@@ -69,6 +71,7 @@ class Engines:
     words: frozenset[str] = frozenset()
     languagetool: LanguageToolOptions = field(default_factory=LanguageToolOptions)
     cache: Path | None = None
+    neural: NeuralOptions = field(default_factory=NeuralOptions)
 
     @property
     def families(self) -> tuple[str, ...]:
@@ -80,11 +83,12 @@ class Engines:
     def key(self) -> str | None:
         """Changes with what these settings make engines find; None when that can change unseen, on a remote server."""
         asked = self.languagetool
+        key = f"{self.families} {sorted(self.words)} {self.neural.key}"
         if "languagetool" not in self.families:
-            return f"{self.families} {sorted(self.words)}"
+            return key
         if asked.url:
             return None
-        return f"{self.families} {sorted(self.words)} {asked.language} {sorted(asked.disabled)} {asked.picky}"
+        return f"{key} {asked.language} {sorted(asked.disabled)} {asked.picky}"
 
 
 def build_engines(engines: Engines, families: Sequence[str], knowledge: Knowledge) -> list[Checker]:
@@ -122,6 +126,7 @@ def load_ahead(engines: Engines, families: Sequence[str]) -> None:
 
 def require(engines: Engines, families: Sequence[str]) -> None:
     """Raise :class:`EngineError`, with what to do, where an engine that will be needed is not installed."""
+    engines.neural.require()
     asked = set(engines.families) & set(families)
     if "harper" in asked and find_spec("harper") is None:
         from mtqa.grammar import harper

@@ -35,7 +35,7 @@ def suspects_of(linter: Linter) -> Suspects:
     """
     telling = [unsure for checker in linter.checkers if (unsure := getattr(checker, "unsure", None)) is not None]
     if not telling:
-        telling = [GarbleChecker(linter.rules).unsure]
+        telling = [GarbleChecker(linter.rules, linter.engines).unsure]
     return lambda document: sorted({passage for unsure in telling for passage in unsure(document)})
 
 

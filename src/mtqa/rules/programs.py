@@ -30,6 +30,8 @@ class Program(msgspec.Struct, array_like=True, frozen=True):
 
 
 _known: dict[str, Program] = {}
+_packed: list[bytes] = []  # what is known, too, and has not been asked for
+_decode = msgspec.msgpack.Decoder(dict[str, Program]).decode
 
 
 def programs(patterns: Iterable[str]) -> dict[str, Program]:
@@ -47,14 +49,22 @@ def _program(pattern: str) -> Program:
     return Program(tree.state.flags, code.tobytes(), tree.state.groups - 1, dict(tree.state.groupdict))
 
 
-def keep(found: Mapping[str, Program]) -> None:
-    """Let :func:`compiled` use these programs."""
-    _known.update(found)
+def packed(found: Mapping[str, Program]) -> bytes:
+    """Programs as bytes."""
+    return msgspec.msgpack.encode(found)
+
+
+def keep(found: bytes) -> None:
+    """Let :func:`compiled` use packed programs; they are read when the first is asked for."""
+    _packed.append(found)
 
 
 @lru_cache(maxsize=8192)
 def compiled(pattern: str) -> re.Pattern[str]:
     """``re.compile``, remembered; entries are compiled when they first may match."""
+    while _packed:
+        with suppress(msgspec.MsgspecError):
+            _known.update(_decode(_packed.pop()))
     program = _known.get(pattern)
     if program is not None:
         with suppress(Exception):  # as above, or a damaged file

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from mtqa.rules.memo import cache_folder, code_digest, place_digest
-from mtqa.rules.programs import Program, keep, programs
+from mtqa.rules.programs import keep, packed, programs
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -41,8 +41,7 @@ class Snapshot:
         try:
             data = self.file.read_bytes()
             if data[:_DIGEST] == self._digest:
-                stored = memoryview(data)[_DIGEST:]
-                rules, known = msgspec.msgpack.decode(stored, type=tuple[RuleSet, dict[str, Program]])
+                rules, known = msgspec.msgpack.decode(memoryview(data)[_DIGEST:], type=tuple[RuleSet, bytes])
                 keep(known)
                 return rules
         except (OSError, msgspec.MsgspecError, ValueError):
@@ -51,7 +50,7 @@ class Snapshot:
 
     def write(self, rules: RuleSet) -> None:
         """Remember ``rules``; readers never see half a file."""
-        known = programs(_patterns(rules))
+        known = packed(programs(_patterns(rules)))
         keep(known)
         with suppress(OSError):
             self.file.parent.mkdir(parents=True, exist_ok=True)
