@@ -40,9 +40,9 @@ _WEIGHTS = {"mlqe": 1.0, "mqm": 1.0, "contrast": 1.0, "roundtrip": 0.8, "made": 
 class GarbleEncoder(nn.Module):
     """Token ids and mask, both (batch, length), to sentence logits (batch,) and token logits (batch, length)."""
 
-    def __init__(self, attention: str = "sdpa") -> None:
+    def __init__(self, attention: str = "sdpa", base: Path = BASE) -> None:
         super().__init__()
-        self.encoder = AutoModel.from_pretrained(BASE, attn_implementation=attention, add_pooling_layer=False)
+        self.encoder = AutoModel.from_pretrained(base, attn_implementation=attention, add_pooling_layer=False)
         size = self.encoder.config.hidden_size
         self.token = nn.Linear(size, 1)
         self.sentence = nn.Linear(2 * size, 1)
@@ -57,8 +57,8 @@ class GarbleEncoder(nn.Module):
         return self.sentence(torch.cat([mean, most], -1)).squeeze(-1), self.token(hidden).squeeze(-1)
 
 
-def tokenizer() -> Tokenizer:
-    made = Tokenizer.from_file(str(BASE / "tokenizer.json"))
+def tokenizer(base: Path = BASE) -> Tokenizer:
+    made = Tokenizer.from_file(str(base / "tokenizer.json"))
     made.enable_truncation(MAX_TOKENS)
     made.no_padding()
     return made
@@ -135,11 +135,11 @@ def progress(model: GarbleEncoder, data: Path, tokens: Tokenizer) -> dict[str, f
     }
 
 
-def train(pairs: list[Pair], data: Path, work: Path, steps: int) -> GarbleEncoder:
+def train(pairs: list[Pair], data: Path, work: Path, steps: int, base: Path = BASE) -> GarbleEncoder:
     """``steps`` batches, over all pairs in turn and again; the learning rate falls to nothing by the end."""
     torch.manual_seed(_SEED)
     torch.use_deterministic_algorithms(mode=True)
-    model, tokens = GarbleEncoder(), tokenizer()
+    model, tokens = GarbleEncoder(base=base), tokenizer(base)
     model.train()
     trainable = [parameter for parameter in model.parameters() if parameter.requires_grad]
     optimiser = torch.optim.AdamW(trainable, lr=_RATE, weight_decay=0.01)
@@ -168,6 +168,7 @@ def main() -> None:
     for name in ("data", "texts", "work"):
         parser.add_argument(f"--{name}", type=Path, required=True)
     parser.add_argument("--steps", type=int, default=5000, help="batches of 16 pairs")
+    parser.add_argument("--base", type=Path, default=BASE, help="folder of another BERT encoder to begin with")
     options = parser.parse_args()
     torch.set_num_threads(2)
     pairs = balanced(training_pairs(options.data, options.texts, options.work))
@@ -176,7 +177,7 @@ def main() -> None:
     pairs += varied(pairs, 0.1)
     kinds = {kind: sum(pair.kind == kind for pair in pairs) for kind in _WEIGHTS}
     print(json.dumps({"pairs": kinds}), flush=True)
-    train(pairs, options.data, options.work, options.steps)
+    train(pairs, options.data, options.work, options.steps, options.base)
 
 
 if __name__ == "__main__":

@@ -21,8 +21,8 @@ from onnxruntime.quantization import QuantType, quantize_dynamic
 from garble.encoder import BASE, GarbleEncoder
 
 
-def export(weights: Path, to: Path) -> None:
-    model = GarbleEncoder(attention="eager")
+def export(weights: Path, to: Path, base: Path) -> None:
+    model = GarbleEncoder(attention="eager", base=base)
     model.load_state_dict(torch.load(weights))
     model.eval()
     ids = torch.ones((1, 16), dtype=torch.long)
@@ -41,7 +41,7 @@ def export(weights: Path, to: Path) -> None:
         )
         quantize_dynamic(plain, to / "model.onnx", weight_type=QuantType.QInt8, per_channel=True, reduce_range=True)
     strip(to / "model.onnx")
-    shutil.copyfile(BASE / "tokenizer.json", to / "tokenizer.json")
+    shutil.copyfile(base / "tokenizer.json", to / "tokenizer.json")
 
 
 def strip(file: Path) -> None:
@@ -58,8 +58,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--work", type=Path, required=True)
     parser.add_argument("--to", type=Path, required=True)
+    parser.add_argument("--base", type=Path, default=BASE, help="as given to garble.encoder")
     options = parser.parse_args()
-    export(options.work / "encoder.pt", options.to)
+    export(options.work / "encoder.pt", options.to, options.base)
 
 
 if __name__ == "__main__":
