@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import atexit
+import gc
 import os
 import sys
 from importlib import import_module
@@ -58,6 +60,8 @@ def cli() -> None:
 
 def main(args: list[str] | None = None) -> Any:
     """Run the command line and exit; errors that a user can mend are printed without a traceback."""
+    if args is None:  # a process of its own: what it leaves need not be searched for cycles
+        atexit.register(gc.freeze)
     try:
         code = cli.main(args, standalone_mode=False)
         sys.stdout.flush()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import atexit
 import gc
 import os
 import sys
@@ -134,9 +133,7 @@ def lint(  # noqa: PLR0917 - one parameter for each option
     from mtqa.budget import Budget
     from mtqa.config import load_config
 
-    # Next to nothing here is a cycle, and looking for one takes a twentieth of a run, and as long as that at its end.
-    gc.set_threshold(50_000, 20, 20)
-    atexit.register(gc.freeze)
+    gc.set_threshold(50_000, 20, 20)  # next to nothing here is a cycle, and looking for one takes a twentieth of a run
     config = load_config(file=file)
     config = config.replaced(
         "command line",

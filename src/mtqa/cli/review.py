@@ -25,6 +25,12 @@ if TYPE_CHECKING:
 @click.argument("paths", nargs=-1)
 @click.option("--plain", is_flag=True, help="A dialogue line by line instead of a screen.")
 @click.option("--grammar", type=click.Choice(ENGINES), help="Grammar engines to run, instead of those configured.")
+@click.option(
+    "--neural/--no-neural",
+    "neural",
+    default=None,
+    help="Look for garbled sentences with both tiers of models (default: no, or as configured).",
+)
 @click.option("--by", default="", metavar="NAME", help="Who decides; default: MTQA_EDITOR, then git's user.")
 @click.option("--theme", metavar="NAME", help="dark, light, ansi or mono.")
 @click.option("--config", "config_file", type=click.Path(path_type=Path), help="Use this configuration file.")
@@ -32,6 +38,7 @@ def review(  # noqa: PLR0917 - one parameter for each option
     paths: tuple[str, ...],
     plain: bool,
     grammar: GrammarName | None,
+    neural: bool | None,
     by: str,
     theme: str | None,
     config_file: Path | None,
@@ -54,7 +61,7 @@ def review(  # noqa: PLR0917 - one parameter for each option
         config.root, config.settings.corrections, tuple(config.settings.originals), columns=config.columns
     )
     name = editor_name(by, config.root)
-    config = config.with_grammar(grammar)
+    config = config.with_grammar(grammar).with_neural(neural)
     prepare_engines(config)
     if plain:
         return _dialogue(config, sources, corrections, name)
