@@ -6,8 +6,8 @@ import random
 
 import pytest
 
-from mtqa.config import Release
 from mtqa.score import Score, interval, score, verdict
+from mtqa.settings import Release
 
 
 def test_a_clean_text_has_an_interval_that_shrinks_with_its_length() -> None:

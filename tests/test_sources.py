@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from mtqa.config import Config, Settings
+from mtqa.config import Config
 from mtqa.errors import DocumentError
+from mtqa.settings import Settings
 from mtqa.sources import find_sources
 
 if TYPE_CHECKING:

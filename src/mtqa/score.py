@@ -28,9 +28,9 @@ from mtqa.segment import sentence_at
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from mtqa.config import Release
     from mtqa.document import Document
     from mtqa.finding import Finding
+    from mtqa.settings import Release
 
 _Z = NormalDist().inv_cdf(0.975)
 _MOST_NAMED = 3

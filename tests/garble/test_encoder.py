@@ -302,6 +302,9 @@ def test_a_model_of_the_hub_is_downloaded_once(
     asked.clear()
     assert project.lint("a.txt", "--select", "garble.sentence", "--no-cache").stdout == first.stdout
     assert asked == []
+    next((project.root / "hub").rglob("model.onnx")).unlink()  # as if it had been cut off
+    assert project.lint("a.txt", "--select", "garble.sentence", "--no-cache").stdout == first.stdout
+    assert asked
 
 
 def test_a_name_that_the_hub_does_not_know_is_an_error(

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from mtqa.config import Cluster
 from mtqa.release.cluster import on_cluster
 from mtqa.release.manifest import SUMS
 from mtqa.release.record import ReleaseError
+from mtqa.settings import Cluster
 from tests.release.test_tables import ROWS, made
 
 if TYPE_CHECKING:

@@ -6,13 +6,13 @@ import io
 
 import pytest
 
-from mtqa.config import Release
 from mtqa.document import Document, Span
 from mtqa.errors import DocumentError
 from mtqa.finding import Finding, Severity
 from mtqa.linter import Result, Source
 from mtqa.report import Options, Summary, open_report
 from mtqa.score import judge
+from mtqa.settings import Release
 
 TEXT = "\n".join(f"Sentence number {i} is here for the sake of its words." for i in range(20))
 

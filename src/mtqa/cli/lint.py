@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from mtqa.budget import Budget, Spending
     from mtqa.changes import Change
     from mtqa.cli.judging import Judging
-    from mtqa.config import Config, GrammarName, Release
+    from mtqa.config import Config
     from mtqa.corrections.store import Corrections
     from mtqa.document import Document
     from mtqa.finding import Finding
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from mtqa.project import Settled
     from mtqa.report import Options, Report, Summary
     from mtqa.rules.load import RuleSet
+    from mtqa.settings import GrammarName, Release
     from mtqa.tables import Columns
 
 

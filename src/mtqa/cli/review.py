@@ -14,11 +14,12 @@ from mtqa.grammar import ENGINES
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from mtqa.config import Config, GrammarName
+    from mtqa.config import Config
     from mtqa.corrections.store import Corrections
     from mtqa.knowledge import Knowledge
     from mtqa.linter import Linter, Source
     from mtqa.rules.load import RuleSet
+    from mtqa.settings import GrammarName
 
 
 @click.command()

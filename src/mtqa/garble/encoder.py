@@ -109,7 +109,9 @@ def _downloaded(name: str, revision: str | None) -> Path:
         ) from error
     asked: dict[str, Any] = {"revision": revision, "allow_patterns": list(_FILES)}
     with suppress(LocalEntryNotFoundError):
-        return Path(snapshot_download(name, local_files_only=True, **asked))
+        folder = Path(snapshot_download(name, local_files_only=True, **asked))
+        if all((folder / file).is_file() for file in _FILES):  # else the download was cut off
+            return folder
     try:
         return Path(snapshot_download(name, **asked))
     except (HfHubHTTPError, LocalEntryNotFoundError, OSError) as error:

@@ -29,13 +29,13 @@ from mtqa.selection import Selection
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from mtqa.config import Release
     from mtqa.corrections.decision import Decision
     from mtqa.corrections.state import Anchored
     from mtqa.corrections.store import Article, Corrections
     from mtqa.document import Document
     from mtqa.finding import Finding
     from mtqa.linter import Linter, Source
+    from mtqa.settings import Release
 
 OVERRIDES = {Verdict.DROP: "drop", Verdict.RETRANSLATE: "retranslate", Verdict.REJECT: "publish"}
 FIELD_FAMILIES = ("metadata", "boilerplate")

@@ -17,7 +17,6 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from mtqa.config import Cluster, Review
 from mtqa.corrections.ledger import sync_folder
 from mtqa.corrections.store import checked_path
 from mtqa.errors import MtqaError, Place
@@ -34,6 +33,7 @@ from mtqa.release.stage import ExecutorName, KnowledgeStage, Stage, on_processes
 from mtqa.release.work import Shard, Work, decoded, read_failures, shards_of
 from mtqa.release.write import WriteStage, Written
 from mtqa.rules.load import load_rules
+from mtqa.settings import Cluster, Review
 from mtqa.tables import is_table, table_of
 
 if TYPE_CHECKING:

@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from mtqa.config import Cluster
     from mtqa.release.stage import ExecutorName, Stage
+    from mtqa.settings import Cluster
 
 _POLL = 5.0  # seconds between looks at a Slurm job
 _AGAIN = "run the build again; what is done stays done."

@@ -11,8 +11,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from mtqa.config import Release
     from mtqa.release.manifest import Manifest
+    from mtqa.settings import Release
 
 # The context that the specification prescribes: "cr:" for all of these terms, and a few typed ones.
 _TERMS = (

@@ -197,7 +197,7 @@ def _rebuilt(root: Path, told: Config, manifest: Manifest, previous: Path | None
 
 def _as_built(config: Config, manifest: Manifest) -> Config:
     """The project's configuration with the release settings that the manifest records."""
-    from mtqa.config import Release
+    from mtqa.settings import Release
 
     try:
         settings = msgspec.convert(manifest.parameters.settings, Release)

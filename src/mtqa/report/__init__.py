@@ -18,10 +18,10 @@ from dataclasses import dataclass, field
 from importlib import import_module
 from typing import TYPE_CHECKING, BinaryIO, Protocol, cast
 
-from mtqa.config import Release
 from mtqa.errors import ConfigError
 from mtqa.report.summary import Summary
 from mtqa.report.terminal import Terminal
+from mtqa.settings import Release
 
 if TYPE_CHECKING:
     from collections.abc import Callable

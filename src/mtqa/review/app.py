@@ -27,12 +27,12 @@ from mtqa.review.work import Lint
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from mtqa.config import Review
     from mtqa.linter import Linter
     from mtqa.review.background import Background
     from mtqa.review.keymap import Keymap
     from mtqa.review.session import Session
     from mtqa.review.work import Checks, Work
+    from mtqa.settings import Review
 
 _REPORT_EVERY = 0.25
 _NEEDED_SOON = ("mtqa.review.widgets.dialogs",)  # not needed for the first screen

@@ -16,12 +16,12 @@ if TYPE_CHECKING:
     from concurrent.futures import Executor
     from pathlib import Path
 
-    from mtqa.config import Review
     from mtqa.corrections.store import Corrections
     from mtqa.errors import Place
     from mtqa.knowledge import Knowledge
     from mtqa.linter import Linter, Source
     from mtqa.review.app import ReviewApp
+    from mtqa.settings import Review
 
 
 def start(  # noqa: PLR0917
