@@ -30,6 +30,7 @@ The euro was approved during the. Shops were closed.
     "bracket": """
 The office took twelve calls (four of them about lost passports and the way to replace them.
 The mayor said that “the new clinic will open
+The mayor said that “the new clinic will open in 2027
 The law of the city (passed in May by the council
 """,
     "list": """

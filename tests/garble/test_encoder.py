@@ -24,8 +24,9 @@ from mtqa.errors import MtqaError
 from mtqa.garble import NeuralOptions, encoder
 from mtqa.garble.encoder import SHIPPED, Encoder, load_settings, located
 from mtqa.garble.passages import LEAST_WORDS
-from mtqa.garble.second import second_tier
+from mtqa.garble.second import log_odds, second_tier
 from mtqa.grammar import Engines
+from mtqa.judge.linting import suspects_of
 from mtqa.linter import Linter
 from mtqa.rules.load import load_rules, shipped_rules
 from mtqa.segment import sentences
@@ -152,6 +153,19 @@ def test_the_judge_is_shown_what_both_tiers_doubt() -> None:
     assert len(both.unsure(bad)) > 0.9 * len(sentences(bad))
     assert both.unsure(good) != first.unsure(good)
     assert not both.unsure(Document.from_text(""))
+
+
+def test_the_judge_of_a_run_is_shown_the_same() -> None:
+    document = Document.from_text("\n".join([*BAD, *GOOD]))
+    for selection in (Selection(), Selection(ignore=("garble",))):
+        shown = suspects_of(Linter(RULES, selection, engines=NEURAL))(document)
+        assert shown == GarbleChecker(RULES, NEURAL).unsure(document)
+
+
+def test_of_two_alike_the_longer_is_likelier_bad(model: Encoder) -> None:
+    alike, fast = np.array([-1.0, -1.0]), np.zeros(2, np.float32)
+    short, long = log_odds(model.settings, alike, fast, np.array([10, 60]))
+    assert long > short
 
 
 def test_enabling_asks_for_the_rule_and_ignoring_wins() -> None:
