@@ -33,9 +33,10 @@ OPTIONS = LanguageToolOptions(memory=768, idle=300)
 
 @pytest.fixture(scope="module", autouse=True)
 def state(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """A state folder of this test run, so that a server of the user's is neither used nor stopped."""
+    """Folders of this test run, so that a server of the user's is neither used nor stopped, and no result is known."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("XDG_STATE_HOME", str(tmp_path_factory.mktemp("state")))
+        patch.setenv("MTQA_CACHE_DIR", str(tmp_path_factory.mktemp("cache")))
         yield
         server.stop()
 
