@@ -199,7 +199,7 @@ class Backtracker:
             case "MAX_REPEAT" | "MIN_REPEAT":
                 yield from self._rounds(value[0], value[1], list(value[2]), place)
             case _:
-                raise NotImplementedError(name)
+                raise NotImplementedError(name)  # a node that Python has added: this test must learn it
 
     def _rounds(self, low: int, high: int, body: list[Any], place: int) -> Iterator[int]:
         if high > 0:

@@ -21,6 +21,7 @@ import msgspec
 import numpy as np
 
 from mtqa.errors import MtqaError
+from mtqa.garble.evidence import strongest
 from mtqa.garble.store import DATA
 
 if TYPE_CHECKING:
@@ -219,12 +220,5 @@ def _worst(offsets: Sequence[tuple[int, int]], logits: np.ndarray[Any, Any]) -> 
     real = [place for place, (start, end) in enumerate(offsets) if end > start]
     if not real:
         return 0, 0
-    values = np.asarray(logits, np.float64)[real]
-    sums = np.concatenate([[0.0], np.cumsum(values - values.mean())])
-    best, span = -np.inf, (0, len(real))
-    for length in range(1, min(_LONGEST, len(real)) + 1):
-        totals = sums[length:] - sums[:-length]
-        at = int(totals.argmax())
-        if totals[at] > best:
-            best, span = float(totals[at]), (at, at + length)
+    span = strongest(np.asarray(logits, np.float64)[real], 1, _LONGEST)
     return offsets[real[span[0]]][0], offsets[real[span[1] - 1]][1]

@@ -9,6 +9,8 @@ import numpy as np
 from mtqa.garble.features import UNATTESTED
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from mtqa.garble.fast import Scores
 
 _LONGEST = 7  # words
@@ -19,15 +21,20 @@ def carrying_words(scores: Scores, sentence: int) -> tuple[int, int]:
     """Offsets of the few words in a row that add most to the sentence's logit."""
     measured = scores.measured
     first, last = int(measured.first[sentence]), int(measured.last[sentence])
-    values = scores.per_word[first:last]
+    span = strongest(scores.per_word[first:last], 2, _LONGEST)
+    return int(measured.words.start[first + span[0]]), int(measured.words.end[first + span[1] - 1])
+
+
+def strongest(values: NDArray[np.floating], least: int, longest: int) -> tuple[int, int]:
+    """``[start, end)`` of the ``least`` to ``longest`` values in a row that lie highest above the mean; else of all."""
     sums = np.concatenate([[0.0], np.cumsum(values - values.mean())])
     best, span = -np.inf, (0, len(values))
-    for length in range(2, min(_LONGEST, len(values)) + 1):
+    for length in range(least, min(longest, len(values)) + 1):
         totals = sums[length:] - sums[:-length]
         at = int(totals.argmax())
         if totals[at] > best:
             best, span = float(totals[at]), (at, at + length)
-    return int(measured.words.start[first + span[0]]), int(measured.words.end[first + span[1] - 1])
+    return span
 
 
 def odd_pairs(scores: Scores, sentence: int) -> tuple[tuple[int, int], ...]:
